@@ -1,0 +1,23 @@
+"""mggrade: grade the building of micrograd, concept by concept, against PyTorch."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.grade import check
+    from grader.model import Report
+
+__all__ = ["Report", "__version__", "check"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Import the public API on first use, so that `mggrade --help` pays for none of it."""
+    if name == "check":
+        from grader.grade import check
+
+        return check
+    if name == "Report":
+        from grader.model import Report
+
+        return Report
+    raise AttributeError(f"module 'grader' has no attribute {name!r}")

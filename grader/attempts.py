@@ -1,0 +1,118 @@
+"""Which sources an attempt at a lesson is made with: the student's alone, or with the reference.
+
+*Error carried forward*: one bug costs one concept. A lesson is run on the student's own earlier
+lessons first. What fails there is run again, concept by concept, with the reference's code for
+everything but that concept: its earlier lessons, its regions in the place of stubs, its functions
+in the place of the student's for the lesson's other concepts. Never lent is the concept itself.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader import regions
+from grader.course import HERE, Concept, Course, Lesson
+from grader.errors import InfrastructureError
+from grader.model import Place
+from grader.sandbox import Source
+from grader.sandbox.engine import Graft
+from grader.sandbox.zygote import available
+from grader.submission import Module, Submission
+
+
+def solutions_folder() -> Path:
+    """Where the reference is: inside an installed wheel, else beside the package in a clone."""
+    for folder in (HERE / "data" / "solutions", HERE.parent / "solutions"):
+        if folder.is_dir():
+            return folder
+    raise InfrastructureError(
+        "the course's solutions are missing from this installation; install mggrade again"
+    )
+
+
+def reference_text(lesson: Lesson) -> str:
+    """The reference's source of a lesson, markers and all."""
+    try:
+        return (solutions_folder() / f"{lesson.file}.py").read_text(encoding="utf-8")
+    except OSError as error:
+        raise InfrastructureError(
+            f"the reference for {lesson.id} can't be read ({error}); install mggrade again"
+        ) from None
+
+
+def own_sources(
+    course: Course, submission: Submission, lesson: Lesson, broken: Collection[str]
+) -> list[Source]:
+    """The student's lesson on the student's earlier ones. The reference stands in for lessons
+    that were not handed in, and for the `broken` ones: not loading, hanging or crashing."""
+    sources = []
+    for earlier in _up_to(course, lesson):
+        module = submission.lessons.get(earlier.id)
+        if module is None or (earlier.id in broken and earlier is not lesson):
+            sources.append(_reference(earlier))
+        else:
+            sources.append(_source(module))
+    return sources
+
+
+@dataclass(frozen=True)
+class Lent:
+    """The student's code for one concept, the reference's for everything else."""
+
+    sources: tuple[Source, ...]
+    graft: Graft
+    origins: Mapping[str, tuple[int, ...]]  # by cell: see regions.Filled
+
+    def original(self, place: Place | None) -> Place | None:
+        """A place in the student's file as it was handed in."""
+        if place is None or place.line is None:
+            return place
+        cell = place.file if place.cell is None else f"{place.file}[cell {place.cell}]"
+        origins = self.origins.get(cell, ())
+        return replace(place, line=origins[place.line - 1]) if place.line <= len(origins) else place
+
+
+def lent_sources(course: Course, submission: Submission, concept: Concept) -> Lent:
+    """What the second attempt at a concept is made with."""
+    lesson = course.lesson(concept.lesson)
+    text = reference_text(lesson)
+    sources = [_reference(earlier) for earlier in _up_to(course, lesson)[:-1]]
+    module = submission.lessons[lesson.id]
+    filled = {name: regions.fill(code, text, keep=concept.id) for name, code in module.cells}
+    cells = tuple((name, each.text) for name, each in filled.items())
+    sources.append(Source(module.name, cells, keep_going=module.notebook))
+    others = {name for each in lesson.concepts for name in each.names} - set(concept.names)
+    donor = regions.without(text, concept.id)
+    return Lent(
+        tuple(sources),
+        Graft(((f"{lesson.file}.py", donor),), tuple(sorted(others))),
+        {name: each.origins for name, each in filled.items()},
+    )
+
+
+def stranger_sources(submission: Submission) -> list[Source]:
+    """A micrograd of someone's own: its modules as they are."""
+    return [_source(module) for module in submission.own]
+
+
+def worker_kind(lesson: Lesson, sources: Collection[Source]) -> str:
+    """The kind of worker: torch where the lesson is about it, numpy where the code asks for it."""
+    if lesson.worker != "plain":
+        return lesson.worker
+    asks = any(re.search(r"\bnumpy\b", code) for source in sources for _, code in source.cells)
+    return "numpy" if asks and available("numpy") else "plain"
+
+
+def _up_to(course: Course, lesson: Lesson) -> list[Lesson]:
+    """The lessons that a lesson may import, and itself. mg1 is imported by nobody."""
+    position = course.lessons.index(lesson)
+    return [*course.lessons[1:position], lesson] if position else [lesson]
+
+
+def _reference(lesson: Lesson) -> Source:
+    return Source(lesson.file, ((f"{lesson.file}.py", reference_text(lesson)),))
+
+
+def _source(module: Module) -> Source:
+    return Source(module.name, module.cells, keep_going=module.notebook)

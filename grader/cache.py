@@ -1,0 +1,90 @@
+"""What was computed before, on disk: PyTorch's answers and the outcomes of unchanged lessons.
+
+One SQLite file, shared safely by several graders. Values are a pure function of their keys, so a
+cache that is missing, corrupt or unwritable costs time and nothing else; `trouble` says so.
+"""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from grader.model import Plain
+
+MOST_ROWS = 200_000
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)
+) WITHOUT ROWID
+"""
+
+
+class Cache:
+    """Entries by kind and key. Never raises: what can't be read was never there."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` None: remember nothing."""
+        self.trouble: str | None = None
+        self._connection: sqlite3.Connection | None = None
+        if folder is None:
+            return
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(folder / "cache.sqlite", timeout=2.0)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute(SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            self._give_up(folder, error)
+
+    def get(self, kind: str, keys: Iterable[str]) -> dict[str, Plain]:
+        """The values that are there."""
+        found: dict[str, Plain] = {}
+        if self._connection is None:
+            return found
+        try:
+            for key in keys:
+                row = self._connection.execute(
+                    "SELECT value FROM entries WHERE kind = ? AND key = ?", (kind, key)
+                ).fetchone()
+                if row is not None:
+                    found[key] = json.loads(row[0])
+        except (sqlite3.Error, ValueError) as error:
+            self._give_up(None, error)
+        return found
+
+    def put(self, kind: str, entries: Mapping[str, Plain]) -> None:
+        """Add or replace, all or none."""
+        if self._connection is None or not entries:
+            return
+        rows = [(kind, key, json.dumps(value)) for key, value in entries.items()]
+        try:
+            with self._connection:
+                count = self._connection.execute("SELECT count(*) FROM entries").fetchone()[0]
+                if count > MOST_ROWS:  # random seeds fill it with answers nobody asks for again
+                    self._connection.execute("DELETE FROM entries")
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows
+                )
+        except sqlite3.Error as error:
+            self._give_up(None, error)
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _give_up(self, folder: Path | None, error: Exception) -> None:
+        self.close()
+        where = f" {folder}" if folder else ""
+        self.trouble = f"the cache{where} can't be used ({error}); going on without it"
+
+
+def default_folder() -> Path:
+    """The user's cache folder for mggrade, after the platform's custom."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("mggrade", appauthor=False))

@@ -1,0 +1,143 @@
+"""The pipeline: a submission in, a report out."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grader
+from grader import locate, reuse, scoring
+from grader.cache import Cache, default_folder
+from grader.course import Concept, Course, Lesson, load_course
+from grader.errors import SubmissionError
+from grader.model import CheckResult, ConceptResult, Isolation, LessonOutcomes, Report, State
+from grader.submission import Submission, read_submission
+
+Progress = Callable[[str], None]
+
+
+def check(
+    path: str | Path,
+    *,
+    lessons: Sequence[str] = (),
+    concepts: Sequence[str] = (),
+    seed: int | None = None,
+    fresh: bool = False,
+    cache_folder: Path | None = None,
+    course: Course | None = None,
+    progress: Progress = lambda lesson: None,
+) -> Report:
+    """Grade a submission and return its report.
+
+    path: a folder with lesson files, one lesson file (`.py` or `.ipynb`), or a micrograd of one's
+        own (a file, a folder, a notebook).
+    lessons, concepts: grade only these ids; everything by default.
+    seed: draws the programs; the course's fixed seed by default.
+    fresh: don't reuse the outcomes of unchanged lessons.
+    cache_folder: where answers and outcomes are remembered; the user's cache folder by default.
+    course: the course to grade by; the one that comes with the package by default.
+    progress: called with a lesson's id when its grading begins.
+
+    Raises SubmissionError or UsageError where there is nothing to grade as asked, and
+    InfrastructureError where the grader itself can't work. Faults of the student's code are
+    outcomes in the report.
+    """
+    clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
+    course = course or load_course()
+    seed = course.seed if seed is None else seed
+    wanted = _selected(course, lessons, concepts)
+    submission = read_submission(Path(path), course)
+    store = Cache(cache_folder or default_folder())
+    try:
+        outcomes, reused = _outcomes(course, submission, wanted, seed, store, fresh, progress)
+    finally:
+        store.close()
+    results = tuple(_result(course, submission, concept, outcomes) for concept in wanted)
+    score, max_score, bonus, max_bonus = scoring.totals(results)
+    notes = [*submission.notes, *(note for each in outcomes.values() for note in each.notes)]
+    return Report(
+        course=course.title,
+        course_version=course.version,
+        grader_version=grader.__version__,
+        seed=seed,
+        isolation=Isolation("reduced", ("landlock", "seccomp")),
+        submission=submission.path.resolve().name,
+        concepts=results,
+        score=score,
+        max_score=max_score,
+        bonus=bonus,
+        max_bonus=max_bonus,
+        complete=scoring.is_complete(results),
+        notes=tuple(notes + ([store.trouble] if store.trouble else [])),
+        reused=reused,
+        started=started,
+        seconds=round(time.perf_counter() - clock, 3),
+    )
+
+
+def _selected(
+    course: Course, lessons: Sequence[str], concepts: Sequence[str]
+) -> tuple[Concept, ...]:
+    """The concepts asked for, in course order."""
+    chosen = {course.concept(each).id for each in concepts}
+    for lesson in lessons:
+        chosen |= {concept.id for concept in course.lesson(lesson).concepts}
+    return tuple(each for each in course.concepts if not chosen or each.id in chosen)
+
+
+def _outcomes(
+    course: Course,
+    submission: Submission,
+    wanted: Sequence[Concept],
+    seed: int,
+    store: Cache,
+    fresh: bool,
+    progress: Progress,
+) -> tuple[dict[str, LessonOutcomes], int]:
+    """The outcomes of each lesson, remembered or newly run, and how many were remembered."""
+    asked = dict.fromkeys(concept.lesson for concept in wanted)
+    lessons = [
+        course.lesson(each) for each in asked if submission.own or each in submission.lessons
+    ]
+    if not lessons:
+        raise SubmissionError(f"{submission.path}: holds nothing of {', '.join(asked)}")
+    memory = reuse.Memory(course, submission, seed, store)
+    known = {} if fresh else memory.recall(lessons)
+    left = [lesson for lesson in lessons if lesson.id not in known]
+    if not left:
+        return known, len(known)
+    from grader import running  # pytest and workers are needed only if something must be run
+
+    new = running.run(course, submission, left, wanted, seed, store, progress)
+    memory.keep({lesson.id: new[lesson.id] for lesson in left if _whole(lesson, wanted)})
+    both = known | new
+    return {lesson.id: both[lesson.id] for lesson in lessons}, len(known)
+
+
+def _whole(lesson: Lesson, wanted: Sequence[Concept]) -> bool:
+    return all(concept in wanted for concept in lesson.concepts)
+
+
+def _result(
+    course: Course,
+    submission: Submission,
+    concept: Concept,
+    outcomes: dict[str, LessonOutcomes],
+) -> ConceptResult:
+    """The score of one concept."""
+    found = outcomes.get(concept.lesson)
+    checks: tuple[CheckResult, ...] = found.checks.get(concept.id, ()) if found else ()
+    state = scoring.state_of(checks)
+    working = state not in (State.PASSED, State.ABSENT)
+    return ConceptResult(
+        id=concept.id,
+        lesson=concept.lesson,
+        title=concept.title,
+        state=state,
+        earned=scoring.earned(checks, concept.points),
+        possible=concept.points,
+        bonus=course.lesson(concept.lesson).bonus,
+        carried=any(check.carried for check in checks),
+        checks=checks,
+        place=locate.place_of(submission, concept, checks) if working else None,
+    )

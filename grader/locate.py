@@ -1,0 +1,57 @@
+"""Where in the student's files to go on working on a concept."""
+
+import re
+from collections.abc import Sequence
+
+from grader.course import Concept
+from grader.model import CheckResult, Outcome, Place
+from grader.regions import stubs
+from grader.submission import Module, Submission
+
+
+def place_of(
+    submission: Submission, concept: Concept, checks: Sequence[CheckResult]
+) -> Place | None:
+    """The stub that is still there; else the line that raised; else the concept's definition."""
+    module = submission.lessons.get(concept.lesson)
+    modules = submission.own if module is None else (module,)
+    if any(check.outcome is Outcome.TODO for check in checks):
+        for each in modules:
+            found = _stub(each, concept)
+            if found:
+                return found
+    files = {each.path.name for each in modules}
+    for check in checks:
+        if check.place is not None and check.place.file in files:
+            return check.place
+    for each in modules:
+        found = _definition(each, concept)
+        if found:
+            return found
+    return Place(modules[0].path.name) if len(modules) == 1 else None
+
+
+def _stub(module: Module, concept: Concept) -> Place | None:
+    for name, code in module.cells:
+        for stub in stubs(code):
+            if stub.concept == concept.id:
+                return _place(module, name, stub.line, stub.function or None)
+    return None
+
+
+def _definition(module: Module, concept: Concept) -> Place | None:
+    """The last definition of the first of the concept's names that is found."""
+    for wanted in concept.names:
+        head, _, method = wanted.partition(".")
+        pattern = re.compile(rf"^[ \t]*(?:def|class)\s+{re.escape(method or head)}\b", re.MULTILINE)
+        for name, code in reversed(module.cells):
+            matches = list(pattern.finditer(code))
+            if matches:
+                line = code.count("\n", 0, matches[-1].start()) + 1
+                return _place(module, name, line, method or head)
+    return None
+
+
+def _place(module: Module, cell_name: str, line: int, function: str | None) -> Place:
+    match = re.fullmatch(r".*\[cell (\d+)\]", cell_name)
+    return Place(module.path.name, line, function, int(match[1]) if match else None)

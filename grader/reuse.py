@@ -1,0 +1,99 @@
+"""Outcomes of lessons that nothing has changed for, from the cache."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import grader
+from grader import attempts
+from grader.cache import Cache
+from grader.course import HERE, Course, Lesson
+from grader.model import CheckResult, LessonOutcomes, Plain
+from grader.render.json_format import check_from_data, check_to_data
+from grader.submission import Module, Submission
+
+
+class Memory:
+    """Recalls and keeps the outcomes of a submission's lessons.
+
+    A lesson's outcomes depend on its source and its predecessors', the suite, the course, the
+    reference, the grader's own code, Python, and the seed; all of it is in the key.
+    """
+
+    def __init__(self, course: Course, submission: Submission, seed: int, store: Cache) -> None:
+        self._course = course
+        self._submission = submission
+        self._store = store
+        self._base = hashlib.sha256(
+            f"{grader.__version__} {_grader_digest()} {sys.version} {course.digest} {seed}".encode()
+        )
+
+    def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:
+        """What is known of these lessons, by id."""
+        keys = {self._key(lesson): lesson for lesson in lessons}
+        known = {}
+        for key, value in self._store.get("lesson", keys).items():
+            outcomes = _from_data(value)
+            concepts = {concept.id for concept in keys[key].concepts}
+            if outcomes is not None and set(outcomes.checks) == concepts:
+                known[keys[key].id] = outcomes
+        return known
+
+    def keep(self, outcomes: Mapping[str, LessonOutcomes]) -> None:
+        """Remember whole lessons; not those that hung or crashed, which may be the machine's."""
+        self._store.put(
+            "lesson",
+            {
+                self._key(self._course.lesson(lesson_id)): _to_data(found)
+                for lesson_id, found in outcomes.items()
+                if found.sound
+            },
+        )
+
+    def _key(self, lesson: Lesson) -> str:
+        digest = self._base.copy()
+        digest.update(lesson.suite.read_bytes())
+        position = self._course.lessons.index(lesson)
+        for each in self._course.lessons[: position + 1]:
+            digest.update(attempts.reference_text(each).encode())
+            module = self._submission.lessons.get(each.id)
+            digest.update(_module_digest(module) if module else b"absent")
+        for module in self._submission.own:
+            digest.update(_module_digest(module))
+        digest.update(lesson.id.encode())
+        return digest.hexdigest()
+
+
+def _module_digest(module: Module) -> bytes:
+    content = json.dumps([module.name, module.cells, module.notebook, module.problem])
+    return hashlib.sha256(content.encode("utf-8", "backslashreplace")).digest()
+
+
+def _grader_digest() -> str:
+    """Of all Python files of the package."""
+    digest = hashlib.sha256()
+    for path in sorted(HERE.rglob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _to_data(outcomes: LessonOutcomes) -> Plain:
+    checks: dict[str, Any] = {
+        concept: [check_to_data(check) for check in checks]
+        for concept, checks in outcomes.checks.items()
+    }
+    return {"checks": checks, "notes": list(outcomes.notes)}
+
+
+def _from_data(value: Any) -> LessonOutcomes | None:
+    """None for anything that is not what `_to_data` wrote."""
+    try:
+        checks: dict[str, tuple[CheckResult, ...]] = {
+            concept: tuple(check_from_data(check, concept) for check in checks)
+            for concept, checks in value["checks"].items()
+        }
+        return LessonOutcomes(checks, tuple(map(str, value["notes"])))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

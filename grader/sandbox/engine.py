@@ -1,0 +1,201 @@
+"""An engine is a set of sources that a worker evaluates programs on.
+
+The student's code, the reference, PyTorch (the namespace in `grader/engines/torch_engine.py`) and
+the known mistakes are all engines of this one kind: they differ in their sources.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.model import Outcome, Program
+from grader.sandbox.reply import Fault, ProtocolError, Reply, parse_error, parse_reply
+from grader.sandbox.worker import Worker, WorkerGone
+from grader.sandbox.zygote import Sandbox
+
+
+@dataclass(frozen=True)
+class Source:
+    """One module: its import name, and its cells as (file name, code) pairs.
+
+    `keep_going`: an exception in one cell does not stop the next one (notebooks).
+    """
+
+    name: str
+    cells: tuple[tuple[str, str], ...]
+    keep_going: bool = False
+
+
+@dataclass(frozen=True)
+class Graft:
+    """The reference's version of the last module, and the names that it lends."""
+
+    cells: tuple[tuple[str, str], ...]
+    replace: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading one module gave: whether its names are there, and the first fault met."""
+
+    name: str
+    ok: bool
+    fault: Fault | None
+
+
+class Engine:
+    """Evaluates programs on its sources; a dead worker is replaced for the next request."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        kind: str,
+        sources: Sequence[Source],
+        graft: Graft | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """`seconds` is the wall-clock budget of all programs together; the lesson's by default."""
+        self._sandbox = sandbox
+        self._kind = kind
+        self._request = _load_request(sources, graft)
+        self._left = sandbox.limits.lesson_seconds if seconds is None else seconds
+        self._worker: Worker | None = None
+        self._loaded: tuple[Loaded, ...] = ()
+        self._pending: tuple[str, Sequence[Program]] | None = None
+
+    def load(self) -> tuple[Loaded, ...]:
+        """Load the sources in a worker; one entry a module. Faults of loading are in it."""
+        if self._worker is None:
+            self._load()
+        return self._loaded
+
+    def has(self, names: Sequence[str]) -> list[bool]:
+        """Which of these names (`trace`, `Value.tanh`) the sources define."""
+        self.load()
+        try:
+            message = self._ask({"names": list(names)}, self._sandbox.limits.program_seconds)
+        except WorkerGone:
+            return [False] * len(names)
+        found = message.get("names")
+        if not isinstance(found, list) or len(found) != len(names):
+            return [False] * len(names)
+        return [each is True for each in found]
+
+    def submit(self, programs: Sequence[Program]) -> None:
+        """Send programs; the worker evaluates them while the caller does something else."""
+        self._pending = None
+        self.load()
+        request_id = secrets.token_hex(8)
+        request = {"id": request_id, "run": [program.data() for program in programs]}
+        if self._worker is not None:
+            try:
+                self._worker.send(request, time.monotonic() + self._patience())
+                self._pending = (request_id, programs)
+            except WorkerGone as gone:
+                self._died(gone)
+
+    def collect(self) -> list[Reply]:
+        """The replies to what was submitted, up to the first one that ended the worker."""
+        if self._pending is None or self._worker is None:
+            return [Reply(None, self._fault_of_loading())]
+        (request_id, programs), self._pending = self._pending, None
+        replies: list[Reply] = []
+        worker = self._worker
+        for number, program in enumerate(programs):
+            started = time.monotonic()
+            try:
+                message = worker.receive(started + self._patience())
+                reply = parse_reply(message, request_id, number, len(program.shows))
+            except ProtocolError as error:
+                reply = Reply(None, self._died(worker.fail(error)))
+            except WorkerGone as gone:
+                reply = Reply(None, self._died(gone))
+            self._left -= time.monotonic() - started
+            replies.append(Reply(reply.values, reply.fault, worker.take_output()))
+            if self._worker is None:
+                break
+        return replies
+
+    def evaluate(self, programs: Sequence[Program]) -> list[Reply]:
+        """Submit and collect."""
+        self.submit(programs)
+        return self.collect()
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _load(self) -> None:
+        names = [module["name"] for module in self._request["modules"]]
+        if self._left <= 0:
+            fault = Fault(Outcome.TIMEOUT, "the time for this lesson was used up")
+            self._loaded = tuple(Loaded(name, False, fault) for name in names)
+            return
+        self._worker = Worker(
+            self._sandbox.zygote(self._kind), self._sandbox.limits.output_kib
+        )
+        started = time.monotonic()
+        try:
+            message = self._ask({"load": self._request}, self._patience())
+            self._loaded = _parse_loaded(message, names)
+        except ProtocolError as error:
+            fault = self._died(self._worker.fail(error))
+            self._loaded = tuple(Loaded(name, False, fault) for name in names)
+        except WorkerGone as gone:
+            fault = self._died(gone)
+            self._loaded = tuple(Loaded(name, False, fault) for name in names)
+        self._left -= time.monotonic() - started
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """One request, one answer."""
+        if self._worker is None:
+            raise WorkerGone(self._fault_of_loading())
+        request_id = secrets.token_hex(8)
+        deadline = time.monotonic() + seconds
+        self._worker.send({"id": request_id, **request}, deadline)
+        message = self._worker.receive(deadline)
+        if not isinstance(message, dict) or message.get("id") != request_id:
+            raise self._worker.fail(ProtocolError("a reply to no request"))
+        return message
+
+    def _patience(self) -> float:
+        """Seconds that the next program may take."""
+        return max(0.0, min(self._sandbox.limits.program_seconds, self._left))
+
+    def _died(self, gone: WorkerGone) -> Fault:
+        self._worker = None
+        return gone.fault
+
+    def _fault_of_loading(self) -> Fault:
+        for loaded in self._loaded:
+            if loaded.fault is not None:
+                return loaded.fault
+        return Fault(Outcome.CRASHED, "ended the Python process")
+
+
+def _load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:
+    modules = [
+        {"name": each.name, "cells": each.cells, "keep_going": each.keep_going}
+        for each in sources
+    ]
+    if graft is None:
+        return {"modules": modules}
+    return {"modules": modules, "graft": {"cells": graft.cells, "replace": graft.replace}}
+
+
+def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded, ...]:
+    entries = message.get("loaded")
+    if not isinstance(entries, list) or len(entries) != len(names):
+        raise ProtocolError("a load report of the wrong shape")
+    loaded = []
+    for name, entry in zip(names, entries, strict=True):
+        if not isinstance(entry, dict) or not isinstance(entry.get("errors"), list):
+            raise ProtocolError("a load report of the wrong shape")
+        errors = entry["errors"]
+        fault = parse_error(errors[0]) if errors else None
+        loaded.append(Loaded(name, entry.get("ok") is True, fault))
+    return tuple(loaded)

@@ -1,0 +1,105 @@
+"""What comes back over the pipe, checked and cleaned before anything else sees it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from grader.model import Outcome, Place, Plain
+
+LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why there are no values: `outcome` and, for an exception, its type, message and frames."""
+
+    outcome: Outcome
+    message: str
+    type: str = ""
+    frames: tuple[Place, ...] = ()
+
+    @property
+    def place(self) -> Place | None:
+        """The innermost line of the student's own code."""
+        return self.frames[-1] if self.frames else None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An engine's answer to one program: values or a fault, and what was printed meanwhile."""
+
+    values: tuple[Plain, ...] | None
+    fault: Fault | None
+    output: str = ""
+
+
+class ProtocolError(Exception):
+    """Something that is no answer came over the pipe."""
+
+
+def parse_reply(message: Any, request_id: str, number: int, count: int) -> Reply:
+    """A reply to program `number` of a request, with `count` values. Raises ProtocolError."""
+    if not isinstance(message, dict) or message.get("id") != request_id:
+        raise ProtocolError("a reply to no request")
+    if message.get("n") != number:
+        raise ProtocolError("replies out of order")
+    if "error" in message:
+        return Reply(None, parse_error(message["error"]))
+    values = message.get("values")
+    if not isinstance(values, list) or len(values) != count:
+        raise ProtocolError("a reply of the wrong shape")
+    return Reply(tuple(_clean_plain(value) for value in values), None)
+
+
+def parse_error(error: Any) -> Fault:
+    """An exception of the student's code. Raises ProtocolError."""
+    if not isinstance(error, dict) or not isinstance(error.get("frames"), list):
+        raise ProtocolError("an error of the wrong shape")
+    frames = []
+    for frame in error["frames"][:10]:
+        if not isinstance(frame, list) or len(frame) != 4:
+            raise ProtocolError("a frame of the wrong shape")
+        file, line, function, text = frame
+        frames.append(
+            _place(
+                clean(str(file)), line if isinstance(line, int) else None, str(function), str(text)
+            )
+        )
+    name = clean(str(error.get("type", "")))
+    message = clean(str(error.get("message", "")))
+    return Fault(
+        Outcome.ERROR, f"{name}: {message}" if message else name, name, frames=tuple(frames)
+    )
+
+
+def clean(text: str) -> str:
+    """Student text made safe to print anywhere: no control characters, no lone surrogates."""
+    text = text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+# C0 and C1 controls (but tab and newline), and the bidirectional overrides.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# A notebook's cell is loaded under the name `mg3.ipynb[cell 4]`.
+_CELL = re.compile(r"(?P<file>.*)\[cell (?P<cell>\d+)\]")
+
+
+def _place(file: str, line: int | None, function: str, text: str) -> Place:
+    match = _CELL.fullmatch(file)
+    cell = int(match["cell"]) if match else None
+    function = "" if function.startswith("<") else clean(function)
+    return Place(
+        match["file"] if match else file, line, function or None, cell, clean(text) or None
+    )
+
+
+def _clean_plain(value: Any) -> Plain:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_clean_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {clean(str(key)): _clean_plain(each) for key, each in value.items()}
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    raise ProtocolError("a value that is not plain")  # JSON has nothing else

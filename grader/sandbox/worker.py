@@ -1,0 +1,158 @@
+"""One worker process as the trusted side sees it: send, receive before a deadline, end."""
+
+import json
+import os
+import selectors
+import signal
+import socket
+import struct
+import time
+from typing import Any
+
+from grader.model import Outcome
+from grader.sandbox.reply import Fault, ProtocolError, clean
+from grader.sandbox.zygote import Zygote
+
+HEADER = struct.Struct("!I")
+LARGEST = 16 * 1024 * 1024
+
+
+class WorkerGone(Exception):
+    """The worker is of no use any more; `fault` says how it ended."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class Worker:
+    """A forked child of a zygote. Everything that it may do wrong ends as a `WorkerGone`."""
+
+    def __init__(self, zygote: Zygote, output_kib: int) -> None:
+        self._zygote = zygote
+        self._room = output_kib * 1024
+        self._printed = bytearray()
+        self._received = bytearray()
+        self._channel, theirs = socket.socketpair()
+        self._output, writing = os.pipe()
+        try:
+            self._pid = zygote.fork(theirs.fileno(), writing)
+        except BaseException:
+            self._channel.close()
+            os.close(self._output)
+            raise
+        finally:
+            theirs.close()
+            os.close(writing)
+        self._channel.setblocking(False)
+        os.set_blocking(self._output, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._channel, selectors.EVENT_READ)
+        self._selector.register(self._output, selectors.EVENT_READ)
+
+    def send(self, message: Any, deadline: float) -> None:
+        """Send one message. Raises WorkerGone."""
+        body = json.dumps(message, separators=(",", ":")).encode()
+        view = memoryview(HEADER.pack(len(body)) + body)
+        while view:
+            try:
+                view = view[self._channel.send(view) :]
+            except BlockingIOError:
+                self._selector.modify(
+                    self._channel, selectors.EVENT_READ | selectors.EVENT_WRITE
+                )
+                self._wait(deadline)
+                self._selector.modify(self._channel, selectors.EVENT_READ)
+            except OSError:
+                raise self._gone(self._death()) from None
+
+    def receive(self, deadline: float) -> Any:
+        """The next message. Raises WorkerGone, at the latest at `deadline` (time.monotonic)."""
+        while True:
+            if len(self._received) >= HEADER.size:
+                (length,) = HEADER.unpack_from(self._received)
+                if length > LARGEST:
+                    raise self._gone(_protocol(f"a frame of {length} bytes"))
+                if len(self._received) >= HEADER.size + length:
+                    body = bytes(self._received[HEADER.size : HEADER.size + length])
+                    del self._received[: HEADER.size + length]
+                    self._drain()
+                    try:
+                        return json.loads(body)
+                    except (ValueError, RecursionError):
+                        raise self._gone(_protocol("something that is not JSON")) from None
+            self._wait(deadline)
+            try:
+                chunk = self._channel.recv(1 << 20)
+            except BlockingIOError:
+                continue
+            except OSError:
+                chunk = b""
+            if not chunk:
+                raise self._gone(self._death())
+            self._received += chunk
+
+    def fail(self, error: ProtocolError) -> WorkerGone:
+        """End a worker whose message made no sense."""
+        return self._gone(_protocol(str(error)))
+
+    def take_output(self) -> str:
+        """What was printed since the last call."""
+        text = clean(self._printed.decode("utf-8", "replace"))
+        self._printed.clear()
+        return text
+
+    def close(self) -> int:
+        """Kill the whole group and reap it; the wait status."""
+        if self._channel.fileno() < 0:
+            return 0
+        self._drain()
+        self._selector.close()
+        self._channel.close()
+        os.close(self._output)
+        return self._zygote.kill(self._pid) if self._zygote.alive else signal.SIGKILL
+
+    def _wait(self, deadline: float) -> None:
+        """Wait until the channel is ready, reading what is printed meanwhile."""
+        while True:
+            left = deadline - time.monotonic()
+            events = self._selector.select(max(left, 0.0)) if left > 0 else []
+            if not events and deadline - time.monotonic() <= 0:
+                raise self._gone(Fault(Outcome.TIMEOUT, "took too long and was stopped"))
+            ready = False
+            for key, _ in events:
+                if key.fileobj is self._channel:
+                    ready = True
+                else:
+                    self._drain()
+            if ready:
+                return
+
+    def _drain(self) -> None:
+        """Read the output pipe; what is over the limit is thrown away."""
+        try:
+            while chunk := os.read(self._output, 1 << 16):
+                self._printed += chunk[: max(0, self._room)]
+                self._room -= len(chunk)
+                if len(chunk) < 1 << 16:
+                    return
+            if self._output in self._selector.get_map():
+                self._selector.unregister(self._output)  # closed by the student
+        except BlockingIOError:
+            pass
+
+    def _death(self) -> Fault:
+        """How the worker ended by itself."""
+        status = self.close()
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) not in (signal.SIGKILL, 0):
+            name = signal.Signals(os.WTERMSIG(status)).name
+            return Fault(Outcome.CRASHED, f"ended the Python process ({name})")
+        return Fault(Outcome.CRASHED, "ended the Python process")
+
+    def _gone(self, fault: Fault) -> WorkerGone:
+        self.close()
+        return WorkerGone(fault)
+
+
+def _protocol(what: str) -> Fault:
+    return Fault(Outcome.PROTOCOL, f"sent {what} over the grader's channel")

@@ -1,0 +1,227 @@
+"""Start the warm interpreters that workers are forked from, and speak to them."""
+
+import contextlib
+import ctypes
+import importlib.util
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO, Self
+
+from grader.course import Limits
+from grader.errors import InfrastructureError
+
+COMMAND = struct.Struct("!cI")
+ANSWER = struct.Struct("!i")
+FOLDER = Path(__file__).parent.parent  # holds the package `worker`
+BOOT = "import sys; sys.path.insert(0, {!r}); from worker.zygote import main; main()"
+
+# What lessons and real micrograds import (isolation.md): warm, so that a fork finds them loaded.
+STANDARD = (
+    "math",
+    "cmath",
+    "random",
+    "itertools",
+    "functools",
+    "operator",
+    "collections",
+    "dataclasses",
+    "enum",
+    "typing",
+    "abc",
+    "copy",
+    "inspect",
+    "json",
+    "numbers",
+    "string",
+    "re",
+    "time",
+)
+KINDS: dict[str, tuple[str, ...]] = {"plain": (), "numpy": ("numpy",), "torch": ("numpy", "torch")}
+START_SECONDS = 120.0  # importing torch from a cold disk on a busy machine
+
+
+class Zygote:
+    """One warm interpreter. Starting is not waited for until the first fork."""
+
+    def __init__(self, kind: str, limits: Limits) -> None:
+        self._kind = kind
+        self._log: IO[bytes] = TemporaryFile()
+        self._control, theirs = socket.socketpair()
+        self._ready = False
+        settings = {
+            "control": theirs.fileno(),
+            "preload": [*STANDARD, *KINDS[kind]],
+            "site": _site_folders(KINDS[kind]),
+            "limits": {
+                "memory_mib": limits.memory_mib,
+                "cpu_seconds": int(2 * limits.lesson_seconds) + 1,
+                "descriptors": 64,
+            },
+        }
+        with theirs, _repeatable_layout():
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-P", "-s", "-S", "-B", "-c"),
+                    BOOT.format(str(FOLDER)),
+                    json.dumps(settings),
+                ],
+                env={"PYTHONHASHSEED": "0"},  # why not -I: it would ignore the hash seed
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                start_new_session=True,
+            )
+
+    def fork(self, channel: int, output: int) -> int:
+        """A fresh child that answers on `channel` and prints to `output`; its process id."""
+        self._wait_until_ready()
+        return self._ask(COMMAND.pack(b"F", 0), [channel, output])
+
+    def kill(self, pid: int) -> int:
+        """End a child and all of its group; its wait status, as os.waitpid gives it."""
+        return self._ask(COMMAND.pack(b"K", pid), [])
+
+    def close(self) -> None:
+        """End the zygote and with it every child."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=1.0 if self._ready else 0.0)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._log.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the zygote still runs."""
+        return self._process.poll() is None
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            self._control.settimeout(START_SECONDS)
+            self._receive()
+            self._control.settimeout(10.0)
+            self._ready = True
+
+    def _ask(self, command: bytes, descriptors: list[int]) -> int:
+        try:
+            socket.send_fds(self._control, [command], descriptors)
+        except OSError as error:
+            raise self._failed(str(error)) from None
+        return self._receive()
+
+    def _receive(self) -> int:
+        answer = b""
+        while len(answer) < ANSWER.size:
+            try:
+                chunk = self._control.recv(ANSWER.size - len(answer))
+            except OSError as error:
+                raise self._failed(str(error)) from None
+            if not chunk:
+                raise self._failed("it ended")
+            answer += chunk
+        return int(ANSWER.unpack(answer)[0])
+
+    def _failed(self, why: str) -> InfrastructureError:
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        last = f" ({lines[-1]})" if lines else ""
+        return InfrastructureError(
+            f"the {self._kind} worker process can't be used: {why}{last}; "
+            "run the command again, and report it if it happens again"
+        )
+
+
+class Sandbox:
+    """The zygotes of one run, by kind, started when first needed or told to `warm`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._zygotes: dict[str, Zygote] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for zygote in self._zygotes.values():
+            zygote.close()
+        self._zygotes.clear()
+
+    def zygote(self, kind: str) -> Zygote:
+        """The zygote of this kind; a dead one (killed by a student's code) is replaced."""
+        with self._lock:
+            found = self._zygotes.get(kind)
+            if found is not None and not found.alive:
+                found.close()
+                found = None
+            if found is None:
+                found = self._zygotes[kind] = Zygote(kind, self.limits)
+            return found
+
+    def warm(self, kind: str) -> None:
+        """Start a zygote without waiting for it."""
+        self.zygote(kind)
+
+
+def available(package: str) -> bool:
+    """Whether a package is installed, without importing it."""
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _site_folders(packages: tuple[str, ...]) -> list[str]:
+    """The folders that these packages are installed in."""
+    folders = []
+    for package in packages:
+        spec = importlib.util.find_spec(package) if available(package) else None
+        if spec is None or spec.origin is None:
+            raise InfrastructureError(
+                f"{package} is not installed, and this lesson needs it; "
+                f"install it (pip install {package}) and run again"
+            )
+        folder = str(Path(spec.origin).parent.parent)
+        if folder not in folders:
+            folders.append(folder)
+    return folders
+
+
+@contextlib.contextmanager
+def _repeatable_layout() -> Iterator[None]:
+    """Start a child without address randomisation (personality(2), ADDR_NO_RANDOMIZE).
+
+    Python iterates a set of objects in an order that depends on their addresses. With the same
+    addresses in every run, a faulty engine whose numbers depend on that order gets the same
+    verdict in every run. Where the system does not allow it, only that is lost.
+    """
+    try:
+        personality = ctypes.CDLL(None).personality
+    except (OSError, AttributeError):
+        yield
+        return
+    before = personality(ctypes.c_ulong(0xFFFFFFFF))
+    personality(ctypes.c_ulong(before | 0x0040000))
+    try:
+        yield
+    finally:
+        personality(ctypes.c_ulong(before))

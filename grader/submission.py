@@ -1,0 +1,253 @@
+"""A path to a Submission: which files hold which lesson, and their code as text.
+
+Nothing is parsed as Python here: that happens in the worker only.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course
+from grader.errors import SubmissionError
+
+# A notebook's outputs (pictures) are read as well before they are thrown away.
+NOTEBOOK_MIB = 64
+MOST_FILES = 200
+
+
+@dataclass(frozen=True)
+class Module:
+    """One source file: its import name, and its cells as (name for tracebacks, code) pairs.
+
+    `problem` says why it can't be read; then there are no cells.
+    """
+
+    name: str
+    path: Path
+    cells: tuple[tuple[str, str], ...]
+    notebook: bool = False
+    problem: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All of its code."""
+        return "\n".join(code for _, code in self.cells)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a person handed in: lessons by id, or else a micrograd of their own."""
+
+    path: Path
+    lessons: Mapping[str, Module] = field(default_factory=dict)
+    own: tuple[Module, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_submission(path: Path, course: Course) -> Submission:
+    """Read a folder, a `.py` or an `.ipynb`. Raises SubmissionError in one line with a remedy."""
+    if not path.exists():
+        raise SubmissionError(f"no such file or folder: {path}")
+    if path.is_dir():
+        lessons = _lessons_in(path, course)
+        if lessons:
+            return Submission(path, lessons)
+        own, notes = _own_modules(path, course)
+        if not own:
+            raise SubmissionError(
+                f"{path}: nothing to grade here; expected files such as "
+                f"{course.lessons[0].file}.py, or a micrograd with a class Value in a .py or .ipynb"
+            )
+        return Submission(path, own=own, notes=notes)
+    if path.suffix not in (".py", ".ipynb"):
+        raise SubmissionError(f"{path}: neither .py nor .ipynb; give a folder or one such file")
+    module = read_module(path, course)
+    if module.problem:
+        raise SubmissionError(f"{path}: {module.problem}")
+    lesson_id = _lesson_id(path, course)
+    if lesson_id:
+        return Submission(path, {lesson_id: module})
+    return Submission(path, own=(module,))
+
+
+def read_module(path: Path, course: Course, name: str | None = None) -> Module:
+    """Read one source file. What is wrong with it is its `problem`."""
+    name = name or path.stem
+    notebook = path.suffix == ".ipynb"
+    try:
+        raw = _read(path, NOTEBOOK_MIB * 1024 if notebook else course.limits.file_kib)
+        cells = _notebook_cells(raw, path.name) if notebook else ((path.name, _decode(raw)),)
+        kib = sum(len(code) for _, code in cells) // 1024
+        if kib > course.limits.file_kib:
+            raise _Unreadable(f"holds {kib} KiB of code; the limit is {course.limits.file_kib}")
+    except _Unreadable as error:
+        return Module(name, path, (), notebook, str(error))
+    return Module(name, path, cells, notebook)
+
+
+class _Unreadable(Exception):
+    """Why a file can't be read, in words for its owner."""
+
+
+def _lessons_in(folder: Path, course: Course) -> dict[str, Module]:
+    """The lesson files that lie directly in a folder."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        lesson_id = _lesson_id(path, course)
+        if lesson_id is None:
+            continue
+        if lesson_id in found:
+            raise SubmissionError(
+                f"{folder}: {found[lesson_id].name} and {path.name} are both {lesson_id}; "
+                "keep one of them here, or name the one to grade"
+            )
+        found[lesson_id] = path
+    return {
+        lesson.id: read_module(found[lesson.id], course, lesson.file)
+        for lesson in course.lessons
+        if lesson.id in found
+    }
+
+
+def _lesson_id(path: Path, course: Course) -> str | None:
+    if path.suffix not in (".py", ".ipynb"):
+        return None
+    for lesson in course.lessons:
+        if path.stem == lesson.file:
+            return lesson.id
+    return None
+
+
+def _own_modules(folder: Path, course: Course) -> tuple[tuple[Module, ...], tuple[str, ...]]:
+    """The files of a stranger's micrograd, by import name; tests, demos and set-up are left out.
+
+    Of several, those that define `Value`, or are imported by name by one that is taken, are taken.
+    """
+    paths = []
+    for path in _walk(folder):
+        name = ".".join(path.relative_to(folder).with_suffix("").parts)
+        paths.append((name.removesuffix(".__init__"), path))
+    modules = [read_module(path, course, name) for name, path in paths]
+    modules = [module for module in modules if module.problem is None]
+    wanted = {each.partition(".")[0] for concept in course.concepts for each in concept.names}
+    defines = re.compile(rf"^(?:class|def)\s+(?:{'|'.join(sorted(wanted))})\b", re.MULTILINE)
+    taken = [module for module in modules if defines.search(module.text)]
+    if not any(re.search(r"^class\s+Value\b", module.text, re.MULTILINE) for module in taken):
+        return (), ()
+    needed = _with_imports(taken, modules)
+    notes = tuple(
+        f"{module.path.relative_to(folder)} was not graded: it defines nothing of the course"
+        for module in modules
+        if module not in needed
+    )
+    return tuple(needed), notes
+
+
+def _with_imports(taken: Iterable[Module], modules: Iterable[Module]) -> list[Module]:
+    """These modules and those they import by name, engines before what builds on them."""
+    chosen = list(taken)
+    for module in chosen:
+        for other in modules:
+            mentions = re.search(rf"\b(?:from|import)\s+{re.escape(other.name)}\b", module.text)
+            if other not in chosen and mentions:
+                chosen.append(other)
+    return sorted(chosen, key=lambda module: "class Value" not in module.text)
+
+
+def _walk(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for top, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            each for each in folders if not each.startswith((".", "__")) and each not in _SKIPPED
+        )
+        for file in sorted(files):
+            stem, suffix = os.path.splitext(file)
+            if suffix not in (".py", ".ipynb") or stem.startswith("test_"):
+                continue
+            if stem in ("setup", "conftest") or stem in sys.stdlib_module_names:
+                continue
+            found.append(Path(top) / file)
+            if len(found) > MOST_FILES:
+                raise SubmissionError(
+                    f"{folder}: more than {MOST_FILES} Python files; give the folder of the "
+                    "micrograd alone"
+                )
+    return found
+
+
+_SKIPPED = frozenset({"tests", "test", "venv", "env", "node_modules", "build", "dist", "docs"})
+
+
+def _read(path: Path, limit_kib: int) -> bytes:
+    """The bytes of a regular file of at most this size."""
+    if path.is_dir():
+        raise _Unreadable("is a folder, not a file; rename it")
+    if not path.is_file():
+        raise _Unreadable("is no regular file")
+    try:
+        size = path.stat().st_size
+        if size > limit_kib * 1024:
+            shown = f"{size / 1024 / 1024:.0f} MiB" if size > 2**20 else f"{size // 1024} KiB"
+            raise _Unreadable(f"is {shown}; the limit is {limit_kib} KiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise _Unreadable(f"can't be read ({error.strerror or error})") from None
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _Unreadable(
+            f"is not UTF-8 (byte {raw[error.start]:#x} at {error.start}); save it as UTF-8"
+        ) from None
+
+
+def _notebook_cells(raw: bytes, file: str) -> tuple[tuple[str, str], ...]:
+    """The code cells of a notebook (nbformat 4), magics taken out, numbered from 1 as shown."""
+    try:
+        notebook = json.loads(_decode(raw))
+    except (ValueError, RecursionError):
+        raise _Unreadable("is not a notebook: it is not valid JSON") from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise _Unreadable("is not a notebook of format 4: it has no list of cells")
+    return tuple(
+        (f"{file}[cell {number}]", plain_python(_source(cell)))
+        for number, cell in enumerate(cells, 1)
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    )
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def plain_python(source: str) -> str:
+    """A code cell without IPython's own syntax; the numbers of its lines stay."""
+    magic = re.match(r"\s*%%(\w+)", source)
+    if magic:
+        if magic[1] not in ("time", "timeit", "capture", "prun"):
+            return ""  # %%bash, %%html, %%writefile: not Python
+        source = source.replace(f"%%{magic[1]}", "pass #", 1)
+    lines = source.split("\n")
+    return "\n".join(_without_magic(line) for line in lines)
+
+
+# `%matplotlib inline`, `!pip install x`, `value?`; not `% b` on a line of its own.
+_MAGIC_LINE = re.compile(r"\s*(?:%{1,2}[A-Za-z_]|!|\?).*|\s*[\w.]+\?{1,2}\s*$")
+_ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)(?:![^=]|%[A-Za-z_]).*$")
+
+
+def _without_magic(line: str) -> str:
+    line = _ASSIGNED.sub(r"\1None", line)
+    indent = line[: len(line) - len(line.lstrip())]
+    return f"{indent}pass" if _MAGIC_LINE.match(line) else line

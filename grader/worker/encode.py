@@ -1,0 +1,62 @@
+"""Results as plain data: numbers, booleans, short strings and lists of them, nothing else.
+
+What is no such thing becomes a dictionary with one of these keys: `value` (an object that is the
+result of a step of the program: its number), `dict` (a dictionary with text keys), `object` (the
+name of its type, with `n` telling two of them apart and a short `repr`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+DEEPEST = 8
+LONGEST_LIST = 20_000
+LONGEST_TEXT = 2_000
+
+
+class Encoder:
+    """Encodes the results of one program; the same object gets the same name throughout."""
+
+    def __init__(self, slots: Sequence[Any]) -> None:
+        self._numbers: dict[int, int] = {}
+        for number, result in enumerate(slots):
+            self._numbers.setdefault(id(result), number)
+        self._others: dict[int, int] = {}
+        self._alive: list[Any] = []  # ids must not be given to new objects meanwhile
+
+    def plain(self, result: Any, depth: int = 0) -> Any:
+        """The result as plain data. What is too long or deep is told as an object."""
+        kind = type(result)
+        if result is None or kind is bool or kind is float:
+            return result
+        if isinstance(result, int):
+            return int(result) if abs(result) < 2**63 else {"object": "huge int", "n": 0}
+        if isinstance(result, float):
+            return float(result)
+        if isinstance(result, str):
+            return result[:LONGEST_TEXT]
+        if kind.__module__ == "numpy" and getattr(result, "size", 0) == 1:
+            return self.plain(result.item(), depth + 1) if depth < DEEPEST else None
+        if depth < DEEPEST and isinstance(result, list | tuple | set | frozenset):
+            if len(result) <= LONGEST_LIST:
+                return [self.plain(each, depth + 1) for each in result]
+        if depth < DEEPEST and isinstance(result, dict) and len(result) <= LONGEST_LIST:
+            if all(isinstance(key, str) for key in result):
+                return {
+                    "dict": {
+                        key[:LONGEST_TEXT]: self.plain(each, depth + 1)
+                        for key, each in result.items()
+                    }
+                }
+        return self._object(result)
+
+    def _object(self, result: Any) -> dict[str, Any]:
+        if id(result) in self._numbers:
+            return {"value": self._numbers[id(result)]}
+        if id(result) not in self._others:
+            self._others[id(result)] = len(self._others)
+            self._alive.append(result)
+        try:
+            text = repr(result)[:80]
+        except BaseException:  # noqa: BLE001 - a __repr__ of the student's may do anything
+            text = ""
+        return {"object": type(result).__name__[:80], "n": self._others[id(result)], "repr": text}

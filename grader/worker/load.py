@@ -1,0 +1,138 @@
+"""Load a submission's modules, and lend it the reference's code where that is asked for."""
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from . import faults
+
+
+class Submission:
+    """The modules of one submission, and where a program's names are looked up in them."""
+
+    def __init__(self) -> None:
+        self._modules: list[ModuleType] = []
+
+    def load(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Load `modules` in order, each `{"name", "cells": [[filename, code], ...],
+        "keep_going"}`; names are then looked up in the last module first.
+
+        With `graft`, the last module is a lesson in which all but one concept's definitions are
+        the reference's: `cells` of the reference, and the names to `replace`.
+        For each module the answer tells `name`, `ok` and the `errors` met.
+        """
+        wanted = {module["name"]: module for module in request["modules"]}
+        finder = _Finder(wanted)
+        sys.meta_path.insert(0, finder)
+        graft = request.get("graft")
+        for name in wanted:
+            if graft and name == request["modules"][-1]["name"]:
+                # Before the student's own lesson runs, so that theirs is what remains.
+                donor = _execute_reference(name, graft["cells"])
+                lent = {each: _definition(donor, each) for each in graft["replace"]}
+            finder.load(name)
+        self._modules = [sys.modules[name] for name in wanted if name in sys.modules][::-1]
+        if graft and self._modules and self._modules[0].__name__ == name:
+            _lend(self._modules[0], donor, lent)
+        return [
+            {"name": name, "ok": name in sys.modules, "errors": finder.errors.get(name, [])}
+            for name in wanted
+        ]
+
+    def lookup(self, name: str) -> Any:
+        """What the submission defines under this name. Raises NameError."""
+        for module in self._modules:
+            if name in module.__dict__:
+                return module.__dict__[name]
+        raise NameError(f"{name} is not defined")
+
+    def has(self, name: str) -> bool:
+        """Whether `function`, `Class`, `Class.method` or `Class.attribute` (of an instance made
+        from one number) is there."""
+        head, _, attribute = name.partition(".")
+        try:
+            thing = self.lookup(head)
+            if not callable(thing):
+                return False
+            if not attribute:
+                return True
+            if attribute.startswith("__"):
+                # object itself has __init__ and __repr__
+                return any(attribute in base.__dict__ for base in thing.__mro__[:-1])
+            return hasattr(thing, attribute) or hasattr(thing(1.0), attribute)
+        except BaseException:  # noqa: BLE001 - the student's class may do anything
+            return False
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the submission's own modules by name, in whatever order they import each other."""
+
+    def __init__(self, sources: Mapping[str, Mapping[str, Any]]) -> None:
+        self._sources = sources
+        self.errors: dict[str, list[dict[str, Any]]] = {}
+
+    def load(self, name: str) -> None:
+        """Import a module unless it is there already, or has failed already."""
+        if name not in sys.modules and name not in self.errors:
+            try:
+                __import__(name)
+            except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an error too
+                self.errors.setdefault(name, [faults.describe(error)])
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        package = any(name.startswith(f"{fullname}.") for name in self._sources)
+        if fullname in self._sources or package:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=package)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        source = self._sources.get(module.__name__)
+        if source is None:  # a folder without __init__.py
+            return
+        module.__file__ = source["cells"][0][0] if source["cells"] else module.__name__
+        for filename, code in source["cells"]:
+            try:
+                _execute(filename, code, module)
+            except BaseException as error:  # noqa: BLE001
+                self.errors.setdefault(module.__name__, []).append(faults.describe(error))
+                if not source["keep_going"]:
+                    raise
+
+
+def _execute(filename: str, code: str, module: ModuleType) -> None:
+    faults.register(filename, code)
+    exec(compile(code, filename, "exec", dont_inherit=True), module.__dict__)
+
+
+def _execute_reference(name: str, cells: Sequence[tuple[str, str]]) -> ModuleType:
+    donor = ModuleType(name)
+    for filename, code in cells:
+        exec(compile(code, f"reference {filename}", "exec", dont_inherit=True), donor.__dict__)
+    return donor
+
+
+def _definition(module: ModuleType, name: str) -> Any:
+    """`function`, `Class` or `Class.method`; None where there is none."""
+    head, _, attribute = name.partition(".")
+    thing = module.__dict__.get(head)
+    return getattr(thing, "__dict__", {}).get(attribute) if attribute else thing
+
+
+def _lend(module: ModuleType, donor: ModuleType, lent: Mapping[str, Any]) -> None:
+    """Put the reference's definitions in place, and let both sides see the same classes."""
+    for name, definition in lent.items():
+        head, _, attribute = name.partition(".")
+        if definition is None:
+            continue
+        if not attribute or not isinstance(module.__dict__.get(head), type):
+            module.__dict__[head] = donor.__dict__[head]
+        if attribute:
+            setattr(module.__dict__[head], attribute, definition)
+    for name, thing in list(donor.__dict__.items()):
+        if isinstance(thing, type) and isinstance(module.__dict__.get(name), type):
+            donor.__dict__[name] = module.__dict__[name]
