@@ -45,11 +45,15 @@ class Value:
         self.tensor.grad = torch.tensor(float(number))
 
     def backward(self):
-        self.tensor.backward()
+        self.tensor.backward(retain_graph=True)  # a program may go over shared results again
 
     def _backward(self):
-        """One step back with the upstream gradient that stands in `grad`."""
-        self.tensor.backward(torch.tensor(self.grad))
+        """One step back with the upstream gradient that stands in `grad`.
+
+        By a product, since handing a gradient to torch's own backward imports sympy (0.4 s).
+        """
+        upstream, self.tensor.grad = self.grad, None
+        (self.tensor * upstream).backward()
 
     def __add__(self, other):
         return _binary("+", torch.add, self, other)
@@ -273,7 +277,6 @@ def _descend_on(model, inputs, loss_of, steps, learning_rate):
         for layer in model.layers
     ]
     weights = [each.requires_grad_() for layer in layers for each in layer]
-    optimizer = torch.optim.SGD(weights, lr=learning_rate)
     points = torch.tensor([[float(each) for each in point] for point in inputs])
     losses = []
     for _ in range(steps):
@@ -281,9 +284,10 @@ def _descend_on(model, inputs, loss_of, steps, learning_rate):
         for matrix, bias in layers:
             outputs = torch.tanh(outputs @ matrix.T + bias)
         loss = loss_of(outputs.squeeze(-1), weights)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        gradients = torch.autograd.grad(loss, weights)
+        with torch.no_grad():
+            for weight, gradient in zip(weights, gradients, strict=True):
+                weight -= learning_rate * gradient
         losses.append(loss.item())
     for layer, (matrix, bias) in zip(model.layers, layers, strict=True):
         for neuron, row, b in zip(layer.neurons, matrix.tolist(), bias.tolist(), strict=True):

@@ -137,10 +137,12 @@ class Draft:
         """The number of the step that gave this result."""
         return symbol._number
 
+    def symbol(self, number: int) -> Symbol:
+        """The result of the step with this number."""
+        return Symbol(self, number)
+
     def program(self) -> Program:
-        """The finished program. Raises ValueError if it shows nothing."""
-        if not self._shows:
-            raise ValueError("a program must show something")
+        """The finished program."""
         printer = Printer(self._steps, self._shows, self._names)
         return Program(
             tuple(self._steps), tuple(self._shows), tuple(printer.labels()), printer.text()
@@ -194,14 +196,19 @@ def tanh(x: Any) -> Any:
     return x._draft.step("math", "tanh", x)
 
 
-def graph_of(program: Program) -> tuple[set[int], set[tuple[int, int]]]:
-    """The Values of a program of leaves, + and * (step numbers) and the edges (child, parent)."""
+def graph_of(program: Program, root: Symbol) -> tuple[set[int], set[tuple[int, int]]]:
+    """The Values behind `root` in a program of leaves, + and *: the numbers of their steps, and
+    the edges (child, parent)."""
     nodes: set[int] = set()
     edges: set[tuple[int, int]] = set()
-    for number, step in enumerate(program.steps):
-        if step[0] == "op":
+    waiting = [root._number]
+    while waiting:
+        number = waiting.pop()
+        if number not in nodes:
             nodes.add(number)
-            edges |= {(each["ref"], number) for each in step[2:] if isinstance(each, dict)}
-        elif step[0] == "call" and program.steps[step[1]["ref"]] == ("name", "Value"):
-            nodes.add(number)
+            step = program.steps[number]
+            operands = step[2:] if step[0] == "op" else ()
+            children = {each["ref"] for each in operands if isinstance(each, dict)}
+            edges |= {(child, number) for child in children}
+            waiting += children
     return nodes, edges

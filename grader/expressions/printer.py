@@ -45,8 +45,9 @@ class Printer:
             if number in effects:
                 yield self._statement(step, number)
             elif self._needs_name(number, last_use.get(number, number), effects):
+                name = self._names.pop(number, None)
                 text = self._expression(number)[0]
-                self._names.setdefault(number, self._name_for(step))
+                self._names[number] = name or self._name_for(step)
                 yield f"{self._names[number]} = {text}"
 
     def _needs_name(self, number: int, last_use: int, effects: Sequence[int]) -> bool:
@@ -110,6 +111,8 @@ class Printer:
             return f"{self._argument(step[1], _ATOM)}[{step[2]!r}]", _ATOM
         if kind == "neg":
             return f"-{self._argument(step[1], _UNARY)}", _UNARY
+        if kind == "list":
+            return self._argument(step[1], 0), _ATOM
         if kind == "spy":
             return "calls", _ATOM
         if kind == "math":

@@ -136,7 +136,7 @@ def _traced(check, draft, root):
 
 def _nodes_once(check, draft, root):
     nodes = _traced(check, draft, root)[0]
-    wanted, _ = graph_of(draft.program())
+    wanted, _ = graph_of(draft.program(), root)
     found = _values(nodes)
     check.require(
         found == wanted,
@@ -152,7 +152,7 @@ def _nodes_once(check, draft, root):
 
 def _edges_once(check, draft, root):
     edges = _traced(check, draft, root)[1]
-    _, wanted = graph_of(draft.program())
+    _, wanted = graph_of(draft.program(), root)
     found = set()
     for edge in edges if isinstance(edges, list) else []:
         ends = [each.get("value", -1) for each in edge if isinstance(each, dict)]

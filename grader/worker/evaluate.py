@@ -14,6 +14,7 @@ step                                   result
 ["set", object, "data", argument]      object.data = argument
 ["item", object, 2]                    object[2]
 ["op", "*", left, right]               left * right (+ - * / **)
+["list", [arguments]]                  a list, to be handed over more than once
 ["neg", operand]                       -operand
 ["math", "sin", argument]              math.sin(argument), for functions of plain numbers
 ["upstream", out, g]                   give `out` the gradient g and run its own backward step
@@ -71,6 +72,8 @@ def _step(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
         return -first
     if kind == "upstream":
         return _upstream(first, rest[1])
+    if kind == "list":
+        return first
     if kind == "spy":
         return _spy(first)
     raise ValueError(f"no instruction {kind!r}")

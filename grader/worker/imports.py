@@ -40,7 +40,10 @@ def prepare(preload: Sequence[str], site: Sequence[str]) -> None:
     sys.path += site
     for name in preload:
         __import__(name)
-    sys.meta_path.insert(0, _StandInFinder(frozenset(name.partition(".")[0] for name in preload)))
+    allowed = {name.partition(".")[0] for name in preload}
+    if "torch" in allowed:
+        allowed |= {"sympy", "networkx"}  # torch's own, imported late
+    sys.meta_path.insert(0, _StandInFinder(frozenset(allowed)))
 
 
 class StandIn(ModuleType):

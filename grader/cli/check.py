@@ -1,0 +1,180 @@
+"""`mggrade check`: grade a submission and show what to do next."""
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.options import SeedType, Threshold, ThresholdType, split_ids
+from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, SubmissionError, UsageError
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.model import Report
+
+EPILOG = """\b
+Examples:
+  mggrade check                       the exercises of this folder
+  mggrade check --lesson mg3,mg4 -v   two lessons, every check listed
+  mggrade check my_micrograd.py       a micrograd of your own
+
+\b
+Exit codes:
+  0    everything asked for is complete, or --fail-under is met
+  1    incomplete, or under the threshold
+  2    the command or the submission can't be used as given
+  3    the grader itself could not do its work; nothing was scored against anyone
+  130  interrupted
+"""
+
+
+@click.command("check", epilog=EPILOG)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--lesson", "lessons", metavar="ID", multiple=True, callback=split_ids,
+    help="Grade this lesson only; repeat it, or write mg3,mg4.",
+)  # fmt: skip
+@click.option(
+    "--concept", "concepts", metavar="ID", multiple=True, callback=split_ids,
+    help="Grade this concept only, for example mg3.tanh; can be repeated.",
+)  # fmt: skip
+@click.option(
+    "--seed", metavar="N|random", type=SeedType(),
+    help="Draw other numbers and expressions than the course's own.",
+)  # fmt: skip
+@click.option(
+    "--json", "json_file", metavar="FILE|-",
+    help="Write the report as JSON; - is standard output, and nothing else goes there.",
+)  # fmt: skip
+@click.option(
+    "--fail-under", "threshold", metavar="POINTS|PERCENT%", type=ThresholdType(),
+    help="Exit with 0 from this score on (bonus not counted), with 1 below it.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Show only the score and what is next.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show every check, and all that your code printed."
+)
+@click.option("--fresh", is_flag=True, help="Run unchanged lessons again as well.")
+def command(
+    path: Path | None,
+    lessons: Sequence[str],
+    concepts: Sequence[str],
+    seed: int | None,
+    json_file: str | None,
+    threshold: Threshold | None,
+    quiet: bool,
+    verbose: bool,
+    fresh: bool,
+) -> int:
+    """Grade a submission, concept by concept, against PyTorch.
+
+    PATH is a folder with lesson files, one such file (.py or .ipynb), or a micrograd of your own.
+    Without it: exercises/ where there is one, else the current folder.
+    """
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose exclude each other; choose one")
+    to_stdout = json_file == "-"
+    if json_file and not to_stdout:
+        from grader.cli.output import ensure_writable
+
+        ensure_writable(Path(json_file))
+
+    from grader import grade
+    from grader.course import load_course
+
+    course = load_course()
+    with _progress(course, shown=not quiet) as progress:
+        report = grade.check(
+            _default_path(course) if path is None else path,
+            lessons=lessons,
+            concepts=concepts,
+            seed=seed,
+            fresh=fresh,
+            course=course,
+            progress=progress,
+        )
+    if json_file:
+        _write_json(report, json_file)
+    if not to_stdout:
+        _show(report, course, verbose, quiet)
+    return _exit_code(report, threshold)
+
+
+def _default_path(course: "Course") -> Path:
+    """`exercises/`, else the current folder if there is something of the course in it."""
+    from grader.submission import read_submission
+
+    exercises, here = Path("exercises"), Path()
+    if exercises.is_dir():
+        return exercises
+    files = [lesson.file + suffix for lesson in course.lessons for suffix in (".py", ".ipynb")]
+    if not any((here / file).exists() for file in files):
+        try:
+            read_submission(here, course)
+        except SubmissionError:
+            raise SubmissionError(
+                "no exercises/ here, nor lessons or a micrograd; go to the course's folder, "
+                "or name what to grade: mggrade check PATH"
+            ) from None
+    return here
+
+
+@contextmanager
+def _progress(course: "Course", shown: bool) -> Generator[Callable[[str], None]]:
+    """A passing line on a terminal's stderr; nothing in a pipe or in CI."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        from grader.cli.output import console
+
+        screen = console(stderr=True)
+        if not shown or not screen.is_terminal or os.environ.get("CI"):
+            yield lambda lesson_id: None
+            return
+        status = screen.status("starting …", spinner_style="dim")
+        running = False
+
+        def progress(lesson_id: str) -> None:
+            nonlocal running
+            place = [lesson.id for lesson in course.lessons].index(lesson_id)
+            title = course.lessons[place].title
+            count = len(course.lessons)
+            status.update(f"checking {lesson_id} {title} … [dim]{place}/{count} lessons done[/dim]")
+            if not running:
+                running = True
+                stack.enter_context(status)
+
+        yield progress
+
+
+def _write_json(report: "Report", target: str) -> None:
+    from grader.cli.output import write_file, write_stdout
+    from grader.render.json_format import render_json
+
+    text = render_json(report)
+    if target == "-":
+        write_stdout(text)
+    else:
+        write_file(Path(target), text)
+
+
+def _show(report: "Report", course: "Course", verbose: bool, quiet: bool) -> None:
+    from grader.cli.output import console
+    from grader.render.text import render_text
+
+    titles = {lesson.id: lesson.title for lesson in course.lessons}
+    render_text(report, console(), titles=titles, verbose=verbose, quiet=quiet)
+
+
+def _exit_code(report: "Report", threshold: Threshold | None) -> int:
+    if report.infrastructure:
+        return INFRASTRUCTURE
+    if threshold is None:
+        return COMPLETE if report.complete else INCOMPLETE
+    if threshold.met(report):
+        return COMPLETE
+    click.echo(f"mggrade: {threshold.shortfall(report)}", err=True)
+    return INCOMPLETE

@@ -1,0 +1,92 @@
+"""The values of options that need reading: lists of ids, seeds, thresholds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import click
+
+from grader.model import Report
+
+LARGEST_SEED = 2**31
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What --fail-under asks for: points, or a percentage of what can be had."""
+
+    amount: Decimal
+    percent: bool
+
+    def met(self, report: Report) -> bool:
+        """Whether the score, without the bonus, reaches it.
+
+        Where only bonus lessons were graded, their points are compared instead.
+        """
+        earned, possible = self._counted(report)
+        needed = self.amount * possible / 100 if self.percent else self.amount
+        return earned >= needed
+
+    def shortfall(self, report: Report) -> str:
+        """`the score, 8 of 14, is under --fail-under 60%`."""
+        earned, possible = self._counted(report)
+        return f"the score, {earned:g} of {possible:g}, is under --fail-under {self}"
+
+    def __str__(self) -> str:
+        return f"{self.amount}%" if self.percent else str(self.amount)
+
+    def _counted(self, report: Report) -> tuple[Decimal, Decimal]:
+        if report.max_score:
+            return Decimal(str(report.score)), Decimal(report.max_score)
+        return Decimal(str(report.bonus)), Decimal(report.max_bonus)
+
+
+class ThresholdType(click.ParamType[Threshold]):
+    """`60` is points, `60%` a percentage."""
+
+    name = "points|percent%"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Threshold:
+        """Read one; fails for what is no number from 0 up, or more than 100 %."""
+        if isinstance(value, Threshold):
+            return value
+        text = str(value).strip()
+        percent = text.endswith("%")
+        try:
+            amount = Decimal(text.removesuffix("%").strip())
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0 or (percent and amount > 100):
+            self.fail(f"{text!r} is neither points (60) nor a percentage (60%)", param, ctx)
+        return Threshold(amount, percent)
+
+
+class SeedType(click.ParamType[int]):
+    """A whole number from 0 up; `random` draws one."""
+
+    name = "n|random"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read one; fails for anything else."""
+        text = str(value).strip()
+        if text == "random":
+            import secrets
+
+            return secrets.randbelow(LARGEST_SEED)
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            self.fail(f"{text!r} is neither a whole number from 0 up nor 'random'", param, ctx)
+        return int(text)
+
+
+def split_ids(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> tuple[str, ...]:
+    """`--lesson mg3 --lesson mg4,mg5` is three ids; an empty one is a mistake worth telling."""
+    ids = [each.strip() for value in values for each in value.split(",")]
+    if not all(ids):
+        raise click.BadParameter("an id is missing; write for example mg3,mg4", ctx, param)
+    return tuple(ids)
