@@ -11,18 +11,24 @@ from dataclasses import dataclass
 _BEGIN = re.compile(r"(?P<indent>\s*)### BEGIN SOLUTION (?P<concept>\S+)\s*")
 _END = re.compile(r"\s*### END SOLUTION\s*")
 _STUB = re.compile(
-    r"""(?P<indent>[ \t]*)raise\s+NotImplementedError\(\s*(?P<quote>["'])(?P<concept>mg\d+\.[a-z-]+)(?P=quote)\s*\)\s*(#.*)?"""
+    r"""(?P<indent>[ \t]*)raise\s+NotImplementedError\("""
+    r"""\s*(?P<quote>["'])(?P<concept>mg\d+\.[a-z-]+)(?P=quote)\s*\)\s*(#.*)?"""
 )
-_DEF = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+(?P<name>\w+)")
+_DEF = re.compile(r"(?P<indent>\s*)(?:async\s+)?(?P<kind>def|class)\s+(?P<name>\w+)")
+_ATTACHED = re.compile(r"@add_to_class\((?P<owner>\w+)\)\s*")
 
 
 @dataclass(frozen=True)
 class Stub:
-    """A stub in someone's file; `line` counts from 1, `function` is the one it stands in."""
+    """A stub in someone's file; `line` counts from 1, `function` is the one it stands in.
+
+    `owner` is the class that the function belongs to or is attached to, if any.
+    """
 
     concept: str
     line: int
     function: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,25 +65,22 @@ def concepts_in(source: str) -> list[str]:
 
 def stubs(text: str) -> Iterator[Stub]:
     """The stubs that are still in a file."""
-    function = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        definition = _DEF.match(line)
-        if definition:
-            function = definition["name"]
+    for number, (line, function, owner) in enumerate(_placed(text), 1):
         stub = _STUB.fullmatch(line)
         if stub:
-            yield Stub(stub["concept"], number, function)
+            yield Stub(stub["concept"], number, function, owner)
 
 
 def fill(text: str, source: str, keep: str) -> "Filled":
     """The text with the stubs of all concepts but `keep` filled in from the reference.
 
-    A stub is matched with the region of the same concept in the function of the same name.
+    A stub is matched with the region of the same concept in the function of the same name and
+    class.
     """
     bodies = _bodies(source)
     lines = list(enumerate(text.split("\n"), 1))
     for stub in reversed(list(stubs(text))):
-        body = bodies.get((stub.concept, stub.function))
+        body = bodies.get((stub.concept, stub.owner, stub.function))
         if stub.concept != keep and body is not None:
             number, line = lines[stub.line - 1]
             indent = line[: len(line) - len(line.lstrip())]
@@ -86,23 +89,43 @@ def fill(text: str, source: str, keep: str) -> "Filled":
     return Filled("\n".join(line for _, line in lines), tuple(number for number, _ in lines))
 
 
-def _bodies(source: str) -> dict[tuple[str, str], list[str]]:
-    """Each region's lines, its own indentation taken off, by concept and function."""
-    found: dict[tuple[str, str], list[str]] = {}
-    function = ""
-    region: tuple[str, str] | None = None
-    for line in source.split("\n"):
+def _bodies(source: str) -> dict[tuple[str, str, str], list[str]]:
+    """Each region's lines, its own indentation taken off, by concept, class and function."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    body: list[str] | None = None
+    indent = 0
+    for line, function, owner in _placed(source):
         begin = _BEGIN.fullmatch(line)
         if begin:
-            region, indent = (begin["concept"], function), len(begin["indent"])
-            found[region] = []
+            indent = len(begin["indent"])
+            body = found[begin["concept"], owner, function] = []
         elif _END.fullmatch(line):
-            region = None
-        elif region:
-            found[region].append(line[indent:])
-        elif definition := _DEF.match(line):
-            function = definition["name"]
+            body = None
+        elif body is not None:
+            body.append(line[indent:])
     return found
+
+
+def _placed(text: str) -> Iterator[tuple[str, str, str]]:
+    """Every line, the function that it stands in, and the class of that function.
+
+    What a region itself defines is passed over: an exercise doesn't have it.
+    """
+    function = owner = attached = ""
+    inside = False
+    for line in text.split("\n"):
+        inside = (inside or bool(_BEGIN.fullmatch(line))) and not _END.fullmatch(line)
+        definition = None if inside else _DEF.match(line)
+        decorator = None if inside else _ATTACHED.fullmatch(line)
+        if decorator:
+            attached = decorator["owner"]
+        elif definition:
+            function = definition["name"]
+            if definition["kind"] == "class":
+                owner, attached = function, ""
+            elif not definition["indent"]:
+                owner, attached = attached, ""
+        yield line, function, owner
 
 
 def _replace(source: str, replacement: Callable[[str, str, list[str]], list[str]]) -> str:

@@ -27,7 +27,12 @@ class Verdict:
     """One promise, and where it is not kept."""
 
     title: str
-    findings: tuple[str, ...]
+    findings: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is nothing to mend."""
+        return not self.findings
 
 
 VALID = "course.toml is valid"
@@ -62,7 +67,7 @@ def lint(
     except CourseError as error:
         yield Verdict(VALID, (str(error),))
         return
-    yield Verdict(VALID, ())
+    yield Verdict(VALID)
     workshop = Workshop(course, solutions, exercises, suites)
     for promise in PROMISES:
         if not (fast and promise.runs):

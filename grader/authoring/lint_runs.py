@@ -48,8 +48,9 @@ def check_solutions(workshop: Workshop) -> Iterator[str]:
     for suffix, result in _results(workshop, forms):
         if result.state is not State.PASSED or result.carried:
             file = workshop.show(workshop.solution(workshop.course.lesson(result.lesson)))
+            why = _why(result, Outcome.PASSED)
             how = "passed with the reference's help" if result.carried else result.state
-            yield f"{file}: as {suffix}, {result.id} is {how}{_why(result)}; mend it or its checks"
+            yield f"{file}: as {suffix}, {result.id} is {how}{why}; mend it or that check"
 
 
 def check_exercises(workshop: Workshop) -> Iterator[str]:
@@ -57,10 +58,11 @@ def check_exercises(workshop: Workshop) -> Iterator[str]:
     forms: Forms = {".py": lambda lesson, source: as_script(source), ".ipynb": as_notebook}
     for suffix, result in _results(workshop, forms):
         if result.state is not State.TODO or result.earned:
+            why = _why(result, Outcome.TODO)
             path = workshop.exercise(workshop.course.lesson(result.lesson)).with_suffix(suffix)
             yield (
-                f"{path.name}: untouched, {result.id} is {result.state}{_why(result)}; "
-                "let its checks reach its stub, or mark more of the solution"
+                f"{path.name}: untouched, {result.id} is {result.state}{why}; "
+                "let that check reach the stub, or mark more of the solution"
             )
 
 
@@ -94,9 +96,9 @@ def _results(workshop: Workshop, forms: Forms) -> Iterator[tuple[str, ConceptRes
             yield suffix, result
 
 
-def _why(result: ConceptResult) -> str:
-    """The first check that gave a reason, in brackets."""
+def _why(result: ConceptResult, expected: Outcome) -> str:
+    """The first check with another outcome than the expected one, in brackets."""
     for each in result.checks:
-        if each.message and each.outcome is not Outcome.PASSED:
-            return f" ({each.id}: {each.message})"
+        if each.outcome is not expected:
+            return f" ({each.id}: {each.message or each.outcome})"
     return ""

@@ -1,6 +1,7 @@
 """`mggrade check`: grade a submission and show what to do next."""
 
 import os
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from grader.cli.options import SeedType, Threshold, ThresholdType, split_ids
 from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, SubmissionError, UsageError
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from grader.course import Course, Lesson
     from grader.model import Report
 
 EPILOG = """\b
@@ -86,7 +87,8 @@ def command(
     from grader.course import load_course
 
     course = load_course()
-    with _progress(course, shown=not quiet) as progress:
+    asked = _asked(course, lessons, concepts)
+    with _progress(asked, shown=not quiet) as progress:
         report = grade.check(
             _default_path(course) if path is None else path,
             lessons=lessons,
@@ -122,32 +124,35 @@ def _default_path(course: "Course") -> Path:
     return here
 
 
+def _asked(course: "Course", lessons: Sequence[str], concepts: Sequence[str]) -> "list[Lesson]":
+    """The lessons that the options speak of; all of them where there are none."""
+    ids = {course.lesson(each).id for each in lessons}
+    ids |= {course.concept(each).lesson for each in concepts}
+    return [lesson for lesson in course.lessons if not ids or lesson.id in ids]
+
+
 @contextmanager
-def _progress(course: "Course", shown: bool) -> Generator[Callable[[str], None]]:
+def _progress(lessons: "Sequence[Lesson]", shown: bool) -> Generator[Callable[[str], None]]:
     """A passing line on a terminal's stderr; nothing in a pipe or in CI."""
-    from contextlib import ExitStack
+    if not shown or not sys.stderr.isatty() or os.environ.get("CI"):
+        yield lambda lesson_id: None
+        return
+    from grader.cli.output import console
 
-    with ExitStack() as stack:
-        from grader.cli.output import console
+    titles = {lesson.id: lesson.title for lesson in lessons}
+    status = console(stderr=True).status("starting …", spinner_style="dim")
 
-        screen = console(stderr=True)
-        if not shown or not screen.is_terminal or os.environ.get("CI"):
-            yield lambda lesson_id: None
-            return
-        status = screen.status("starting …", spinner_style="dim")
-        running = False
+    def progress(lesson_id: str) -> None:
+        done = list(titles).index(lesson_id)
+        status.update(
+            f"checking {lesson_id} {titles[lesson_id]} … [dim]{done}/{len(titles)} lessons[/dim]"
+        )
+        status.start()  # only now: there is nothing to see where nothing has changed
 
-        def progress(lesson_id: str) -> None:
-            nonlocal running
-            place = [lesson.id for lesson in course.lessons].index(lesson_id)
-            title = course.lessons[place].title
-            count = len(course.lessons)
-            status.update(f"checking {lesson_id} {title} … [dim]{place}/{count} lessons done[/dim]")
-            if not running:
-                running = True
-                stack.enter_context(status)
-
+    try:
         yield progress
+    finally:
+        status.stop()
 
 
 def _write_json(report: "Report", target: str) -> None:

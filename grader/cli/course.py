@@ -65,14 +65,19 @@ def check(solutions: Path | None, exercises: Path | None, fast: bool) -> int:
     One line for each promise; where it is not kept, the files and what to do. Exits with 0 if all
     are kept, else with 1.
     """
-    from grader.authoring.lint import lint
+    from rich.text import Text
 
-    broken = 0
+    from grader.authoring.lint import lint
+    from grader.cli.output import console
+
+    screen = console()
+    broken = False
     for verdict in lint(*_folders(solutions, exercises), fast=fast):
-        broken += bool(verdict.findings)
-        click.echo(f"{'✗' if verdict.findings else '✓'} {verdict.title}")
+        broken = broken or not verdict.kept
+        mark = ("✓ ", "green") if verdict.kept else ("✗ ", "bold red")
+        screen.print(Text.assemble(mark, verdict.title))
         for finding in verdict.findings:
-            click.echo(f"    {' '.join(finding.split())}")
+            screen.print(Text(f"  {' '.join(finding.split())}"), soft_wrap=True)
     return INCOMPLETE if broken else COMPLETE
 
 

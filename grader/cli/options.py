@@ -82,9 +82,7 @@ class SeedType(click.ParamType[int]):
         return int(text)
 
 
-def split_ids(
-    ctx: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
+def split_ids(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
     """`--lesson mg3 --lesson mg4,mg5` is three ids; an empty one is a mistake worth telling."""
     ids = [each.strip() for value in values for each in value.split(",")]
     if not all(ids):

@@ -40,14 +40,13 @@ def unary_upstream(check: Check, operator: Unary, points: Sequence[float], draw:
     check.agree(*drafts)
 
 
-def unary_inside(check: Check, operator: Unary, points: Sequence[float], draw: Draw) -> None:
-    """In the middle of an expression: the gradient must pass through to what lies below."""
+def unary_inside(check: Check, operator: Unary, points: Sequence[float]) -> None:
+    """In the middle of a sum: the gradient must pass through to what lies below."""
     drafts = []
     for point in points:
         draft = Draft()
-        half = draw.number(0.5, 1.5)
-        a, b, c = draft.values(point / half, half, draw.number())
-        out = operator(a * b) * c
+        a, b, c = draft.values(point - 0.5, 0.5, 1.5)
+        out = operator(a + b) + c
         out.backward()
         drafts.append(draft.show(out.data, a.grad, b.grad, c.grad))
     check.agree(*drafts)
@@ -107,8 +106,8 @@ def binary_inside(
     drafts = []
     for left, right in pairs:
         draft = Draft()
-        a, b, c, d = draft.values(left - 0.5, 0.5, right, draw.number())
-        out = operator(a + b, c) * d
+        a, b, c, d = draft.values(left - 0.5, 0.5, right - 0.25, 0.25)
+        out = operator(a + b, c + d) * draft.value(draw.number())
         out.backward()
         drafts.append(draft.show(out.data, a.grad, b.grad, c.grad, d.grad))
     check.agree(*drafts)

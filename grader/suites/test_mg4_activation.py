@@ -169,7 +169,7 @@ def test_exp_backward(check, draw):
 @concept("mg4.exp")
 def test_exp_inside(check, draw):
     """Its gradient goes on to what it was made from."""
-    unary_inside(check, _exp, draw.numbers(2, -1.5, 1.5), draw)
+    unary_inside(check, _exp, draw.numbers(2, -1.5, 1.5))
 
 
 @concept("mg4.exp")
@@ -203,7 +203,7 @@ def test_pow_backward(check, draw):
 def test_pow_inside(check, draw):
     """Its gradient goes on to what it was made from."""
     for exponent in (2, 3, -1):
-        unary_inside(check, lambda x, n=exponent: x**n, draw.numbers(2, 0.5, 1.8), draw)
+        unary_inside(check, lambda x, n=exponent: x**n, draw.numbers(2, 0.5, 1.8))
 
 
 @concept("mg4.pow")
@@ -287,7 +287,7 @@ def _gradients(check, operator, draw, side):
 def test_neg(check, draw):
     """-a, forwards and backwards."""
     unary_forward(check, lambda x: -x, draw.numbers(2))
-    unary_inside(check, lambda x: -x, draw.numbers(2), draw)
+    unary_inside(check, lambda x: -x, draw.numbers(2))
     unary_reuse(check, lambda x: -x, draw.numbers(1))
 
 
@@ -356,7 +356,7 @@ def test_relu_backward(check, draw):
 @concept("mg4.relu")
 def test_relu_inside(check, draw):
     """Its gradient goes on to what it was made from."""
-    unary_inside(check, _relu, _signed(draw), draw)
+    unary_inside(check, _relu, _signed(draw))
 
 
 @concept("mg4.relu")

@@ -1,7 +1,7 @@
 """Lesson 6: the loss, the parameters, one step downhill."""
 
 from grader.expressions import Draft
-from grader.harness import concept
+from grader.harness import concept, needs
 from grader.harness.networks import parameters_of
 
 
@@ -31,6 +31,7 @@ def test_loss_gradients(check, draw):
 
 
 @concept("mg6.loss")
+@needs("lesson")
 def test_loss_through_results(check, draw):
     """The predictions are results, and the gradient goes on below them."""
     draft = Draft()

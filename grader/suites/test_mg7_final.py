@@ -1,7 +1,7 @@
 """Lesson 7: the training loop, and everything together."""
 
 from grader.expressions import Draft
-from grader.harness import concept
+from grader.harness import concept, needs
 from grader.harness.networks import mlp, parameters_of
 
 
@@ -17,6 +17,7 @@ def test_gradients_are_zero(check, draw):
 
 
 @concept("mg7.zero-grad")
+@needs("lesson")
 def test_second_backward_starts_afresh(check, draw):
     """Between two backward passes over one expression's inputs."""
     draft = Draft()
@@ -81,8 +82,8 @@ def test_loss_over_two_points(check, draw):
     """The same parameters used for two inputs: their gradients add up."""
     draft = Draft()
     model = mlp(draft, draw, 2, [2, 2, 1])
-    first = model(draw.numbers(2)) - 1.0
-    second = model(draw.numbers(2)) + 0.5
+    first = model(draw.numbers(2)) + draft.value(-1.0)
+    second = model(draw.numbers(2)) + draft.value(0.5)
     loss = draft.let("loss", first * first + second * second)
     loss.backward()
     parameters = parameters_of(model, 2, [2, 2, 1])

@@ -52,7 +52,7 @@ def test_log_backward(check, draw):
 @concept("mg8.log")
 def test_log_inside(check, draw):
     """Its gradient goes on to what it was made from; and it accumulates."""
-    unary_inside(check, _log, _positive(draw), draw)
+    unary_inside(check, _log, _positive(draw))
     unary_reuse(check, _log, _positive(draw))
 
 

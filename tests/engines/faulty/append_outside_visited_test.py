@@ -1,5 +1,5 @@
 # mistake: a node is appended to the order each time it is met, outside the visited test.
-# loses: mg4.accumulate, mg7.integration
+# loses: mg3.backward, mg4.accumulate, mg7.integration
 from math import exp, log, tanh
 from random import uniform
 

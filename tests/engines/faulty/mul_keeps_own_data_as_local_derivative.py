@@ -1,5 +1,5 @@
 # mistake: multiplication gives each operand its own data as local derivative where it should be the other's.
-# loses: mg3.add-backward, mg3.mul-backward, mg3.tanh-backward, mg3.backward, mg4.accumulate, mg4.numbers, mg4.exp, mg4.pow, mg4.div, mg4.sub, mg4.relu, mg7.integration, mg8.log
+# loses: mg3.add-backward, mg3.mul-backward, mg3.tanh-backward, mg3.backward, mg4.accumulate, mg4.exp, mg4.pow, mg4.div, mg4.sub, mg4.relu, mg7.integration, mg8.log
 """Each node keeps (parent, local derivative) pairs; the chain rule lives in backward alone."""
 from math import exp, log, tanh
 from random import uniform

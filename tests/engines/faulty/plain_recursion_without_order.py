@@ -1,5 +1,5 @@
 # mistake: backward recurses into the children at once, with no topological order, so shared nodes run more than once.
-# loses: mg4.accumulate, mg7.integration
+# loses: mg3.backward, mg4.accumulate, mg7.integration
 import math
 import random
 

@@ -1,5 +1,5 @@
 # mistake: each node is listed before its children and the list is run forwards, so a shared node may pass its gradient on too early.
-# loses: mg4.accumulate, mg7.integration
+# loses: mg3.backward, mg4.accumulate, mg7.integration
 from math import exp, log, tanh
 from random import uniform
 

@@ -1,5 +1,5 @@
 # mistake: tanh attaches its closure to self, in place of self's own, and not to out.
-# loses: mg3.backward, mg4.accumulate, mg7.integration
+# loses: mg3.tanh-backward, mg3.backward, mg4.accumulate, mg7.integration
 from math import exp, log, tanh
 from random import uniform
 

@@ -1,5 +1,5 @@
 # mistake: the visited set is made anew in every recursive call, so shared nodes are listed more than once.
-# loses: mg4.accumulate, mg7.integration
+# loses: mg3.backward, mg4.accumulate, mg7.integration
 import math
 import random
 

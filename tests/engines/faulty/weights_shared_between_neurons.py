@@ -1,5 +1,5 @@
 # mistake: a layer repeats one single neuron, so all its outputs share their weights.
-# loses: mg5.layer, mg6.parameters, mg7.train, mg7.integration
+# loses: mg5.layer, mg5.mlp, mg6.parameters, mg7.train, mg7.integration
 import math
 import random
 

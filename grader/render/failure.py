@@ -1,0 +1,82 @@
+"""What there is to say about one check: the program, your number beside PyTorch's, your line."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.model import CheckResult, Outcome
+from grader.render.lines import is_number, lines_of, number_pair, safe, scalar, wrapped
+
+YOURS, TORCH = "yours    ", "PyTorch  "
+HANGING = len(YOURS)
+
+
+def failure_lines(
+    console: Console, check: CheckResult, indent: int, verbose: bool
+) -> Iterator[Text]:
+    """The lines under a check that did not pass. `verbose`: all that was printed, not a taste."""
+    waits = check.outcome is Outcome.TODO or _met_a_stub(check)
+    if not waits:
+        for line in lines_of(check.program or "", 40 if verbose else 9):
+            yield from wrapped(console, Text(line), indent, 4)
+    for sentence in _verdict(check):
+        labelled = sentence.plain.startswith((YOURS, TORCH))
+        yield from wrapped(console, sentence, indent, HANGING if labelled else 4)
+    if not waits:
+        yield from _place(console, check, indent)
+    yield from output_lines(console, check, indent, verbose)
+
+
+def output_lines(
+    console: Console, check: CheckResult, indent: int, verbose: bool
+) -> Iterator[Text]:
+    """What the student's code printed meanwhile."""
+    label = "printed  "
+    for line in lines_of(check.output, 40 if verbose else 4):
+        yield from wrapped(console, Text(f"{label}{line}", style="dim"), indent, HANGING)
+        label = " " * HANGING
+
+
+def _verdict(check: CheckResult) -> Iterator[Text]:
+    """Both numbers where PyTorch has one; else the message, and the student's value with it."""
+    shown = safe(check.shown or "")
+    if "PyTorch says" in check.message and is_number(check.actual) and is_number(check.expected):
+        actual, expected = number_pair(check.actual, check.expected)
+        yield Text(YOURS).append(f"{shown} = {actual}", "red")
+        yield Text(TORCH).append(f"{shown} = {expected}", "green")
+        return
+    if check.outcome is Outcome.TODO:
+        yield Text(_one_line(check.message), style="dim")
+        return
+    yield Text(_SUBJECT.get(check.outcome, "") + _one_line(check.message), style="red")
+    value = scalar(check.actual)
+    told = value is None or value in check.message or check.actual == check.expected
+    if check.outcome is Outcome.FAILED and not told:
+        yield Text(f"{YOURS}{value}")
+
+
+# A message such as "took too long and was stopped" needs someone who did it.
+_SUBJECT = {
+    Outcome.TIMEOUT: "timeout: ",
+    Outcome.CRASHED: "crashed: ",
+    Outcome.PROTOCOL: "broken answer: ",
+    Outcome.INFRASTRUCTURE: "a fault of the grader, not yours: ",
+}
+
+
+def _met_a_stub(check: CheckResult) -> bool:
+    text = check.place.text if check.place else None
+    return text is not None and text.startswith("raise NotImplementedError(")
+
+
+def _one_line(message: str) -> str:
+    return " ".join(lines_of(message, 3)) or "no reason was given"
+
+
+def _place(console: Console, check: CheckResult, indent: int) -> Iterator[Text]:
+    if check.place is None:
+        return
+    yield from wrapped(console, Text(safe(str(check.place)), style="dim"), indent, 4)
+    if check.place.text:
+        yield from wrapped(console, Text(safe(check.place.text)), indent + 4, 4)

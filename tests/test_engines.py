@@ -1,0 +1,62 @@
+"""Micrograds that the grader has never seen: correct ones lose nothing, faulty ones exactly what
+is theirs.
+
+Each faulty file tells in its first lines what is wrong and which concepts that costs. A stranger's
+file gets no help from the reference, so a concept that can't work without the broken part is lost
+as well.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader.model import State
+
+ENGINES = Path(__file__).parent / "engines"
+CORRECT = sorted((ENGINES / "correct").iterdir())
+FAULTY = sorted((ENGINES / "faulty").glob("*.py"))
+
+
+def _lost(report: grader.Report) -> set[str]:
+    return {
+        concept.id
+        for concept in report.concepts
+        if concept.state not in (State.PASSED, State.ABSENT)
+    }
+
+
+@pytest.mark.parametrize("path", CORRECT, ids=lambda path: path.stem)
+def test_correct_engines_lose_nothing(path: Path, cache: Path) -> None:
+    report = grader.check(path, cache_folder=cache)
+    assert _lost(report) == set()
+    assert report.score == report.max_score > 50
+    assert report.complete
+
+
+@pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
+def test_faulty_engines_lose_what_is_theirs(path: Path, cache: Path) -> None:
+    told = re.search(r"^# loses: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert told, "the file should tell what it loses"
+    report = grader.check(path, cache_folder=cache)
+    assert _lost(report) == set(told[1].split(", "))
+    assert not report.infrastructure
+
+
+@pytest.mark.parametrize("seed", [1, 7, 2026])
+def test_other_seeds_judge_alike(seed: int, cache: Path) -> None:
+    """The verdicts don't hang on the course's own seed."""
+    correct = grader.check(ENGINES / "correct" / "kahn_in_degree.py", seed=seed, cache_folder=cache)
+    assert _lost(correct) == set()
+    for name in ("mul_assigns_instead_of_accumulating", "rsub_returns_self_minus_other"):
+        path = ENGINES / "faulty" / f"{name}.py"
+        told = re.search(r"^# loses: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert told
+        report = grader.check(path, seed=seed, cache_folder=cache)
+        assert _lost(report) == set(told[1].split(", "))
+
+
+def test_there_are_enough() -> None:
+    assert len(CORRECT) >= 10
+    assert len(FAULTY) >= 20
