@@ -15,8 +15,7 @@ from grader import regions
 from grader.course import HERE, Concept, Course, Lesson
 from grader.errors import InfrastructureError
 from grader.model import Place
-from grader.sandbox import Source
-from grader.sandbox.engine import Graft
+from grader.sandbox import Graft, Source
 from grader.sandbox.zygote import available
 from grader.submission import Module, Submission
 
@@ -96,10 +95,8 @@ def stranger_sources(submission: Submission) -> list[Source]:
     return [_source(module) for module in submission.own]
 
 
-def worker_kind(lesson: Lesson, sources: Collection[Source]) -> str:
-    """The kind of worker: torch where the lesson is about it, numpy where the code asks for it."""
-    if lesson.worker != "plain":
-        return lesson.worker
+def worker_kind(sources: Collection[Source]) -> str:
+    """The kind of worker: with numpy where the code asks for it, plain otherwise."""
     asks = any(re.search(r"\bnumpy\b", code) for source in sources for _, code in source.cells)
     return "numpy" if asks and available("numpy") else "plain"
 

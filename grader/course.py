@@ -27,6 +27,7 @@ class Concept:
     hints: tuple[str, str, str]
     requires: tuple[str, ...]  # names that must exist for it to be graded in a stranger's file
     carry: bool  # whether the reference may stand in for the rest of the student's code
+    worker: str  # the kind of worker it needs: "plain" or "torch"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class Lesson:
     file: str
     title: str
     bonus: bool
-    worker: str  # the kind of worker it needs: "plain" or "torch"
     concepts: tuple[Concept, ...]
 
     @property
@@ -175,7 +175,6 @@ def _lesson(table: "_Table") -> Lesson:
         file=file,
         title=table.text("title"),
         bonus=table.boolean("bonus", False),
-        worker=table.choice("worker", ("plain", "torch"), "plain"),
         concepts=tuple(_concept(each, lesson_id) for each in table.tables("concept")),
     )
     table.finish()
@@ -200,6 +199,7 @@ def _concept(table: "_Table", lesson_id: str) -> Concept:
         hints=(hints[0], hints[1], hints[2]),
         requires=table.texts("requires", names),
         carry=table.boolean("carry", True),
+        worker=table.choice("worker", ("plain", "torch"), "plain"),
     )
     table.finish()
     return concept

@@ -5,7 +5,7 @@ A region is what stands between `### BEGIN SOLUTION mg3.tanh` and `### END SOLUT
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 _BEGIN = re.compile(r"(?P<indent>\s*)### BEGIN SOLUTION (?P<concept>\S+)\s*")
@@ -43,17 +43,20 @@ class MarkerError(ValueError):
     """Markers that don't pair up; the message names the line."""
 
 
-def exercise(source: str) -> str:
-    """The exercise: every region replaced by its stub."""
-    return _replace(source, lambda concept, indent, body: [_stub(concept, indent)])
+def exercise(source: str, filled: Collection[str] = ()) -> str:
+    """The exercise: every region replaced by its stub, but for the concepts `filled`.
+
+    Raises MarkerError.
+    """
+    return _replace(
+        source,
+        lambda concept, indent, body: body if concept in filled else [_stub(concept, indent)],
+    )
 
 
 def without(source: str, concept_id: str) -> str:
     """The reference with one concept stubbed: what may be lent while that concept is graded."""
-    return _replace(
-        source,
-        lambda concept, indent, body: [_stub(concept, indent)] if concept == concept_id else body,
-    )
+    return exercise(source, set(concepts_in(source)) - {concept_id})
 
 
 def concepts_in(source: str) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from importlib import metadata
+from pathlib import Path
 
 from grader.cache import Cache
 from grader.engines import TORCH_ENGINE
@@ -15,9 +16,11 @@ from grader.sandbox import Engine, Sandbox, Source
 class Oracle:
     """A trusted engine. Its worker is started only for a program that was never answered."""
 
-    def __init__(self, sandbox: Sandbox, cache: Cache) -> None:
+    def __init__(self, sandbox: Sandbox, cache: Cache, seed: int) -> None:
+        """`seed` only tells apart the runs for which `knows` remembers that all is answered."""
         self._sandbox = sandbox
         self._cache = cache
+        self._seed = seed
         self._code = TORCH_ENGINE.read_text(encoding="utf-8")
         self._prefix = hashlib.sha256(f"{_torch_version()}\n{self._code}".encode())
         self._known: dict[str, tuple[Plain, ...]] = {}
@@ -41,9 +44,17 @@ class Oracle:
             self._compute(missing)
         return [self._known[key] for key in keys]
 
-    def save(self) -> None:
-        """Write what was newly learned to the cache."""
+    def knows(self, suites: Sequence[Path]) -> bool:
+        """Whether a run of these suites with this seed was answered before, so that PyTorch will
+        hardly be needed. Only a guess: what is missing is computed."""
+        keys = [self._suite_key(suite) for suite in suites]
+        return len(self._cache.get("suite", keys)) == len(keys)
+
+    def save(self, suites: Sequence[Path]) -> None:
+        """Write what was newly learned to the cache; `suites` were run whole."""
         self._cache.put("answer", self._new)
+        if self._new:
+            self._cache.put("suite", {self._suite_key(suite): True for suite in suites})
         self._new = {}
 
     def _compute(self, missing: Sequence[tuple[str, Program]]) -> None:
@@ -57,6 +68,11 @@ class Oracle:
                 raise InfrastructureError(f"PyTorch could not evaluate {program.text!r}: {why}")
             self._known[key] = reply.values
             self._new[key] = list(reply.values)
+
+    def _suite_key(self, suite: Path) -> str:
+        digest = self._prefix.copy()
+        digest.update(f"{self._seed}\n".encode() + suite.read_bytes())
+        return digest.hexdigest()
 
     def _key(self, program: Program) -> str:
         digest = self._prefix.copy()

@@ -1,7 +1,7 @@
 """The trusted side of the pipe: zygotes, workers, deadlines, and death turned into outcomes."""
 
-from grader.sandbox.engine import Engine, Source
+from grader.sandbox.engine import Engine, Graft, Loaded, Source
 from grader.sandbox.reply import Fault, Reply
 from grader.sandbox.zygote import Sandbox
 
-__all__ = ["Engine", "Fault", "Reply", "Sandbox", "Source"]
+__all__ = ["Engine", "Fault", "Graft", "Loaded", "Reply", "Sandbox", "Source"]
