@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from grader.version import __version__
+
 if TYPE_CHECKING:
     from grader.grade import check
     from grader.model import Report
 
 __all__ = ["Report", "__version__", "check"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:

@@ -46,7 +46,7 @@ def own_sources(
     """The student's lesson on the student's earlier ones. The reference stands in for lessons
     that were not handed in, and for the `broken` ones: not loading, hanging or crashing."""
     sources = []
-    for earlier in _up_to(course, lesson):
+    for earlier in (*course.earlier(lesson), lesson):
         module = submission.lessons.get(earlier.id)
         if module is None or (earlier.id in broken and earlier is not lesson):
             sources.append(_reference(earlier))
@@ -76,7 +76,7 @@ def lent_sources(course: Course, submission: Submission, concept: Concept) -> Le
     """What the second attempt at a concept is made with."""
     lesson = course.lesson(concept.lesson)
     text = reference_text(lesson)
-    sources = [_reference(earlier) for earlier in _up_to(course, lesson)[:-1]]
+    sources = [_reference(earlier) for earlier in course.earlier(lesson)]
     module = submission.lessons[lesson.id]
     filled = {name: regions.fill(code, text, keep=concept.id) for name, code in module.cells}
     cells = tuple((name, each.text) for name, each in filled.items())
@@ -99,12 +99,6 @@ def worker_kind(sources: Collection[Source]) -> str:
     """The kind of worker: with numpy where the code asks for it, plain otherwise."""
     asks = any(re.search(r"\bnumpy\b", code) for source in sources for _, code in source.cells)
     return "numpy" if asks and available("numpy") else "plain"
-
-
-def _up_to(course: Course, lesson: Lesson) -> list[Lesson]:
-    """The lessons that a lesson may import, and itself. mg1 is imported by nobody."""
-    position = course.lessons.index(lesson)
-    return [*course.lessons[1:position], lesson] if position else [lesson]
 
 
 def _reference(lesson: Lesson) -> Source:

@@ -82,6 +82,10 @@ class Course:
         """All concepts, in course order."""
         return tuple(concept for lesson in self.lessons for concept in lesson.concepts)
 
+    def earlier(self, lesson: Lesson) -> tuple[Lesson, ...]:
+        """The lessons that this one may build on. The first is built on by none."""
+        return self.lessons[1 : max(1, self.lessons.index(lesson))]
+
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson with this id; raises UsageError that suggests the nearest id."""
         for lesson in self.lessons:
@@ -242,14 +246,15 @@ class _Table:
         return value
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        value = self._get(key, default)
-        if value is default and default is not None:
+        if default is not None and key not in self._table:
+            self._seen.add(key)
             return default
+        value = self._get(key)
         if not isinstance(value, list) or not all(
             isinstance(each, str) and each.strip() for each in value
         ):
             raise self.error(key, value, 'write a list of texts, like ["Value.tanh"]')
-        return tuple(value)
+        return tuple(str(each) for each in value)
 
     def integer(self, key: str, low: int) -> int:
         value = self._get(key)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import grader
 from grader import locate, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import SubmissionError
 from grader.model import CheckResult, ConceptResult, Isolation, LessonOutcomes, Report, State
 from grader.submission import Submission, read_submission
+from grader.version import __version__
 
 Progress = Callable[[str], None]
 
@@ -58,7 +58,7 @@ def check(
     return Report(
         course=course.title,
         course_version=course.version,
-        grader_version=grader.__version__,
+        grader_version=__version__,
         seed=seed,
         isolation=Isolation("reduced", ("landlock", "seccomp")),
         submission=submission.path.resolve().name,

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import grader
 from grader import attempts
 from grader.cache import Cache
 from grader.course import HERE, Course, Lesson
 from grader.model import CheckResult, LessonOutcomes, Plain
 from grader.render.json_format import check_from_data, check_to_data
 from grader.submission import Module, Submission
+from grader.version import __version__
 
 
 class Memory:
@@ -27,7 +27,7 @@ class Memory:
         self._submission = submission
         self._store = store
         self._base = hashlib.sha256(
-            f"{grader.__version__} {_grader_digest()} {sys.version} {course.digest} {seed}".encode()
+            f"{__version__} {_grader_digest()} {sys.version} {course.digest} {seed}".encode()
         )
 
     def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:

@@ -91,8 +91,10 @@ class _Runner:
             else:
                 checks = {concept.id: trial.checks(concept) for concept in concepts}
         sound = not fault and _is_sound(checks)
-        if self._is_lent(lesson):
+        lent = self._lent(lesson)
+        if lent:
             checks = {name: _as_carried(each) for name, each in checks.items()}
+        checks = {**checks, **self._without_own_lessons(lesson, concepts, lent)}
         if not (fault and fault.type in _SYNTAX):
             checks = {each.id: self._with_help(each, checks[each.id]) for each in concepts}
         return LessonOutcomes(checks, _notes([loaded]) if loaded.ok else (), sound)
@@ -110,12 +112,25 @@ class _Runner:
             with trial:
                 self._broken |= failed
 
-    def _is_lent(self, lesson: Lesson) -> bool:
-        """Whether the reference stands in for an earlier lesson that was handed in."""
-        earlier = self._course.lessons[1 : self._course.lessons.index(lesson)]
-        return any(
-            each.id in self._broken and each.id in self._submission.lessons for each in earlier
-        )
+    def _lent(self, lesson: Lesson) -> list[str]:
+        """The earlier lessons that were handed in, and that the reference stands in for."""
+        there = self._submission.lessons
+        earlier = self._course.earlier(lesson)
+        return [each.id for each in earlier if each.id in self._broken and each.id in there]
+
+    def _without_own_lessons(
+        self, lesson: Lesson, concepts: Sequence[Concept], lent: Sequence[str]
+    ) -> Checks:
+        """What to say of concepts that get no help (mg7.integration) where some earlier lesson is
+        not the student's own: absent if it was not handed in, an error if it is of no use."""
+        own = [concept for concept in concepts if not concept.carry]
+        missing = {each.id for each in self._course.earlier(lesson)} - set(self._submission.lessons)
+        if missing:
+            return {concept.id: () for concept in own}
+        if lent:
+            fault = Fault(Outcome.ERROR, f"needs your own {', '.join(lent)}, which can't be used")
+            return self._same(own, fault)
+        return {}
 
     def _with_help(
         self, concept: Concept, first: tuple[CheckResult, ...]

@@ -166,12 +166,13 @@ def _walk(folder: Path) -> list[Path]:
             each for each in folders if not each.startswith((".", "__")) and each not in _SKIPPED
         )
         for file in sorted(files):
-            stem, suffix = os.path.splitext(file)
-            if suffix not in (".py", ".ipynb") or stem.startswith("test_"):
+            path = Path(top) / file
+            stem = path.stem
+            if path.suffix not in (".py", ".ipynb") or stem.startswith("test_"):
                 continue
             if stem in ("setup", "conftest") or stem in sys.stdlib_module_names:
                 continue
-            found.append(Path(top) / file)
+            found.append(path)
             if len(found) > MOST_FILES:
                 raise SubmissionError(
                     f"{folder}: more than {MOST_FILES} Python files; give the folder of the "

@@ -37,7 +37,6 @@ TABLE = {
             "file": "mg2_chain",
             "title": "Chain",
             "bonus": True,
-            "worker": "torch",
             "concept": [
                 {
                     "id": "mg2.c",
@@ -46,6 +45,7 @@ TABLE = {
                     "names": [],
                     "requires": ["Value"],
                     "carry": False,
+                    "worker": "torch",
                     "hints": HINTS,
                 }
             ],
@@ -88,12 +88,10 @@ def test_a_valid_table_becomes_a_course():
 
 def test_defaults_are_an_ordinary_lesson_and_a_concept_that_needs_what_it_names():
     plain, bonus = parse_course(TABLE, "course.toml").lessons
-    assert (plain.bonus, plain.worker, bonus.bonus, bonus.worker) == (
-        False, "plain", True, "torch",
-    )  # fmt: skip
+    assert (plain.bonus, bonus.bonus) == (False, True)
     first, last = plain.concepts[0], bonus.concepts[0]
-    assert (first.requires, first.carry) == (("a",), True)
-    assert (last.requires, last.carry) == (("Value",), False)
+    assert (first.requires, first.carry, first.worker) == (("a",), True, "plain")
+    assert (last.requires, last.carry, last.worker) == (("Value",), False, "torch")
 
 
 def test_a_course_is_frozen():
@@ -155,8 +153,8 @@ def test_a_course_is_frozen():
             "course.toml: lesson 'mg1': bonus is 'yes'; write true or false",
         ),
         (
-            (*LESSON, "worker"), "tensorflow",
-            "course.toml: lesson 'mg1': worker is 'tensorflow'; write one of 'plain', 'torch'",
+            (*CONCEPT, "worker"), "tensorflow",
+            "course.toml: concept 'mg1.a': worker is 'tensorflow'; write one of 'plain', 'torch'",
         ),
         (
             (*LESSON, "titel"), "x",

@@ -165,7 +165,7 @@ def manual_gradients(a, b, c, f):
     a, b, c, f = (Value(each) for each in (a, b, c, f))
     e = a * b
     d = e + c
-    L = d * f  # noqa: N806 - the lecture's name
+    L = d * f
     L.backward()
     named = {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f, "L": L}
     return {name: each.grad for name, each in named.items()}
@@ -335,7 +335,9 @@ def hinge_loss(scores, labels, parameters=(), alpha=1e-4):
 
 
 def accuracy(scores, labels):
-    right = [(_number(_tensor(s)) > 0) == (label > 0) for s, label in zip(scores, labels, strict=True)]
+    right = [
+        (_number(_tensor(s)) > 0) == (label > 0) for s, label in zip(scores, labels, strict=True)
+    ]
     return sum(right) / len(right)
 
 

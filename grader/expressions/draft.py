@@ -60,6 +60,7 @@ class Symbol:
         return self._draft.step("neg", self)
 
     def __call__(self, *arguments: object) -> "Symbol":
+        """Call it: a function, a class, a model, a method that was got before."""
         return self._draft.step("call", self, list(arguments))
 
     def __getitem__(self, index: int | str) -> "Symbol":
@@ -208,7 +209,14 @@ def graph_of(program: Program, root: Symbol) -> tuple[set[int], set[tuple[int, i
             nodes.add(number)
             step = program.steps[number]
             operands = step[2:] if step[0] == "op" else ()
-            children = {each["ref"] for each in operands if isinstance(each, dict)}
+            children = {_number_of(each) for each in operands if isinstance(each, dict)}
             edges |= {(child, number) for child in children}
             waiting += children
     return nodes, edges
+
+
+def _number_of(reference: dict[str, Plain]) -> int:
+    number = reference["ref"]
+    if not isinstance(number, int):
+        raise TypeError("a reference to no step")
+    return number

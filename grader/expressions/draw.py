@@ -44,7 +44,7 @@ class Draw:
     """Draws from one stream of random numbers."""
 
     def __init__(self, seed: str) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - reproducible on purpose
+        self._random = random.Random(seed)  # reproducible on purpose
         self._data: dict[int, float] = {}
 
     def number(self, low: float = -2.0, high: float = 2.0, apart: float = 0.3) -> float:

@@ -64,9 +64,7 @@ def unary_reuse(check: Check, operator: Unary, points: Sequence[float]) -> None:
     check.agree(*drafts)
 
 
-def binary_forward(
-    check: Check, operator: Binary, pairs: Sequence[tuple[float, float]]
-) -> None:
+def binary_forward(check: Check, operator: Binary, pairs: Sequence[tuple[float, float]]) -> None:
     """The number alone; the operands stay as they were."""
     drafts = []
     for left, right in pairs:

@@ -117,9 +117,7 @@ class Check:
 
 def _failed(program: Program, label: str, found: Difference) -> CheckFailed:
     shown = f"{label}{found.where}"
-    return CheckFailed(
-        f"{shown} {found.sentence}", program, shown, found.expected, found.actual
-    )
+    return CheckFailed(f"{shown} {found.sentence}", program, shown, found.expected, found.actual)
 
 
 __all__ = ["Check", "CheckFailed", "NoAnswer", "describe", "show"]

@@ -72,9 +72,7 @@ def _of_numbers(
         number = math.inf
     if not math.isfinite(number):
         return Difference(where, f"is {show(actual)}, which is no usable number", expected, actual)
-    if abs(number - expected) <= max(
-        tolerance.absolute, tolerance.relative * abs(expected)
-    ):
+    if abs(number - expected) <= max(tolerance.absolute, tolerance.relative * abs(expected)):
         return None
     sentence = f"is {show(actual)}, PyTorch says {show(expected)}"
     return Difference(where, sentence, expected, actual)
@@ -97,8 +95,9 @@ def show(value: Plain) -> str:
         parts = [show(each) for each in value[:6]] + (["…"] if len(value) > 6 else [])
         return f"[{', '.join(parts)}]"
     if isinstance(value, dict):
-        if isinstance(value.get("dict"), dict):
-            return f"{{{', '.join(f'{k!r}: {show(v)}' for k, v in value['dict'].items())}}}"
+        entries = value.get("dict")
+        if isinstance(entries, dict):
+            return f"{{{', '.join(f'{key!r}: {show(each)}' for key, each in entries.items())}}}"
         return describe(value)
     return repr(value if len(value) <= 60 else f"{value[:57]}...")
 

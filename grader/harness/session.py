@@ -55,6 +55,8 @@ def collect(suites: Sequence[Path], body: Callable[["Session"], None]) -> None:
         code = pytest.main(arguments, plugins=[session])
     if session.raised is not None:
         raise session.raised
+    if code == pytest.ExitCode.INTERRUPTED:  # Ctrl-C before the first check
+        raise KeyboardInterrupt
     if code != pytest.ExitCode.OK or not session.finished:
         detail = f": {session.trouble}" if session.trouble else ""
         raise InfrastructureError(f"the course's suites can't be collected{detail}")
@@ -131,14 +133,17 @@ class Session:
         return Draw(f"{seed}:{check_id(request.node)}")
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        """Make our marks known."""
         config.addinivalue_line("markers", "concept(id): the concept that a check speaks for")
         config.addinivalue_line("markers", "needs(names): what a stranger's micrograd must define")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that can't be imported."""
         if report.failed:
             self.trouble = str(report.longrepr).strip().splitlines()[-1][:300]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of pytest's own loop: hand the collected checks to the body."""
         if self.trouble:
             return True
         for item in session.items:
@@ -149,7 +154,7 @@ class Session:
             self._items.setdefault(marks[0].args[0], []).append(item)
         try:
             self._body(self)
-        except BaseException as error:  # noqa: BLE001 - carried out of pytest, raised by collect()
+        except BaseException as error:  # carried out of pytest, raised by collect()
             self.raised = error
         self.finished = True
         return True
@@ -167,7 +172,7 @@ class Session:
             keywords={},
             outcome="failed" if call.excinfo else "passed",
             longrepr=None,
-            when=call.when,
+            when=call.when if call.when != "collect" else "setup",
             duration=call.duration,
         )
 
@@ -198,6 +203,7 @@ class Session:
                 caught.fault.outcome,
                 caught.fault.message,
                 caught.program.text,
+                caught.program.labels[0],
                 place=caught.fault.place,
                 output=output,
             )

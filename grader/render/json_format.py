@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from grader.model import (
     Isolation,
     Outcome,
     Place,
+    Plain,
     Report,
     State,
 )
@@ -20,7 +22,8 @@ from grader.model import (
 
 def render_json(report: Report) -> str:
     """One JSON object, indented, ending in a newline."""
-    return json.dumps(report_to_data(report), indent=2, ensure_ascii=False) + "\n"
+    data = report_to_data(report)
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def report_to_data(report: Report) -> dict[str, Any]:
@@ -85,8 +88,8 @@ def check_to_data(check: CheckResult) -> dict[str, Any]:
         "message": check.message,
         "program": check.program,
         "shown": check.shown,
-        "expected": check.expected,
-        "actual": check.actual,
+        "expected": _strict(check.expected),
+        "actual": _strict(check.actual),
         "place": None if check.place is None else dataclasses.asdict(check.place),
         "output": check.output,
         "carried": check.carried,
@@ -121,9 +124,7 @@ def _concept_to_data(concept: ConceptResult) -> dict[str, Any]:
         "bonus": concept.bonus,
         "carried": concept.carried,
         "checks": [check_to_data(check) for check in concept.checks],
-        "diagnosis": (
-            None if concept.diagnosis is None else dataclasses.asdict(concept.diagnosis)
-        ),
+        "diagnosis": (None if concept.diagnosis is None else dataclasses.asdict(concept.diagnosis)),
         "place": None if concept.place is None else dataclasses.asdict(concept.place),
     }
 
@@ -142,3 +143,14 @@ def _concept_from_data(data: Mapping[str, Any]) -> ConceptResult:
         diagnosis=None if data["diagnosis"] is None else Diagnosis(**data["diagnosis"]),
         place=None if data["place"] is None else Place(**data["place"]),
     )
+
+
+def _strict(value: Plain) -> Plain:
+    """JSON has no nan and no infinity: they become texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list):
+        return [_strict(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _strict(each) for key, each in value.items()}
+    return value

@@ -135,9 +135,7 @@ class Engine:
             fault = Fault(Outcome.TIMEOUT, "the time for this lesson was used up")
             self._loaded = tuple(Loaded(name, False, fault) for name in names)
             return
-        self._worker = Worker(
-            self._sandbox.zygote(self._kind), self._sandbox.limits.output_kib
-        )
+        self._worker = Worker(self._sandbox.zygote(self._kind), self._sandbox.limits.output_kib)
         started = time.monotonic()
         try:
             message = self._ask({"load": self._request}, self._patience())
@@ -179,8 +177,7 @@ class Engine:
 
 def _load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:
     modules = [
-        {"name": each.name, "cells": each.cells, "keep_going": each.keep_going}
-        for each in sources
+        {"name": each.name, "cells": each.cells, "keep_going": each.keep_going} for each in sources
     ]
     if graft is None:
         return {"modules": modules}

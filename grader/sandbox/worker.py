@@ -58,9 +58,7 @@ class Worker:
             try:
                 view = view[self._channel.send(view) :]
             except BlockingIOError:
-                self._selector.modify(
-                    self._channel, selectors.EVENT_READ | selectors.EVENT_WRITE
-                )
+                self._selector.modify(self._channel, selectors.EVENT_READ | selectors.EVENT_WRITE)
                 self._wait(deadline)
                 self._selector.modify(self._channel, selectors.EVENT_READ)
             except OSError:

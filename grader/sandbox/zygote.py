@@ -55,7 +55,7 @@ class Zygote:
 
     def __init__(self, kind: str, limits: Limits) -> None:
         self._kind = kind
-        self._log: IO[bytes] = TemporaryFile()
+        self._log: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the zygote
         self._control, theirs = socket.socketpair()
         self._ready = False
         settings = {

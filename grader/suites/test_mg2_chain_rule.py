@@ -224,5 +224,3 @@ def test_nudge(check, draw):
         data, grads = draw.numbers(count), draw.numbers(count)
         drafts.append(draft.show(draft.call("nudge", data, grads, draw.number(0.01, 0.2, 0.01))))
     check.agree(*drafts)
-
-

@@ -82,9 +82,7 @@ def test_neuron_on_values(check, draw):
     x, y = draft.values(*draw.numbers(2))
     out = unit([x, y])
     out.backward()
-    check.agree(
-        draft.show(out.data, unit.w[0].grad, unit.w[1].grad, unit.b.grad, x.grad, y.grad)
-    )
+    check.agree(draft.show(out.data, unit.w[0].grad, unit.w[1].grad, unit.b.grad, x.grad, y.grad))
 
 
 @concept("mg5.layer")
@@ -155,5 +153,3 @@ def test_mlp_layers(check, draw):
         [3, 4, 4, 1, 3, 4, 4],
         sizes,
     )
-
-

@@ -149,5 +149,3 @@ def test_same_values(check, draw):
     b.grad = draw.number()
     draft.call("descend", [a, b], 0.2)
     check.agree(draft.show((a * b).data))
-
-

@@ -1,5 +1,6 @@
 """What a forked child does: claim the pipe, lock, load a submission, answer programs."""
 
+import contextlib
 import os
 import random
 import signal
@@ -36,7 +37,7 @@ def _claim(channel: int, output: int) -> None:
         os.dup2(source, target, inheritable=False)
     os.closerange(CHANNEL + 1, 256)
     for name in ("stdout", "stderr"):
-        stream = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+        stream = os.fdopen(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
@@ -57,8 +58,8 @@ def _serve() -> None:
         else:
             for number, program in enumerate(request["run"]):
                 try:
-                    result = {"values": evaluate(program, submission.lookup)}
-                except BaseException as error:  # noqa: BLE001 - sys.exit() must not end the worker
+                    result: dict[str, Any] = {"values": evaluate(program, submission.lookup)}
+                except BaseException as error:  # sys.exit() must not end the worker
                     result = {"error": faults.describe(error)}
                 _reply(answer | {"n": number} | result)
 
@@ -66,8 +67,6 @@ def _serve() -> None:
 def _reply(answer: dict[str, Any]) -> None:
     """What was printed so far leaves before the answer does, so that it is told apart."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(BaseException):  # the student may have closed or replaced it
             stream.flush()
-        except BaseException:  # noqa: BLE001, S110 - the student may have closed or replaced it
-            pass
     write_frame(CHANNEL, answer)

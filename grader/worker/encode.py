@@ -36,18 +36,16 @@ class Encoder:
             return result[:LONGEST_TEXT]
         if kind.__module__ == "numpy" and getattr(result, "size", 0) == 1:
             return self.plain(result.item(), depth + 1) if depth < DEEPEST else None
-        if depth < DEEPEST and isinstance(result, list | tuple | set | frozenset):
-            if len(result) <= LONGEST_LIST:
-                return [self.plain(each, depth + 1) for each in result]
-        if depth < DEEPEST and isinstance(result, dict) and len(result) <= LONGEST_LIST:
-            if all(isinstance(key, str) for key in result):
-                return {
-                    "dict": {
-                        key[:LONGEST_TEXT]: self.plain(each, depth + 1)
-                        for key, each in result.items()
-                    }
-                }
-        return self._object(result)
+        if not isinstance(result, list | tuple | set | frozenset | dict):
+            return self._object(result)
+        if depth >= DEEPEST or len(result) > LONGEST_LIST:
+            return self._object(result)
+        if isinstance(result, dict):
+            if not all(isinstance(key, str) for key in result):
+                return self._object(result)
+            entries = {key[:LONGEST_TEXT]: self.plain(result[key], depth + 1) for key in result}
+            return {"dict": entries}
+        return [self.plain(each, depth + 1) for each in result]
 
     def _object(self, result: Any) -> dict[str, Any]:
         if id(result) in self._numbers:
@@ -57,6 +55,6 @@ class Encoder:
             self._alive.append(result)
         try:
             text = repr(result)[:80]
-        except BaseException:  # noqa: BLE001 - a __repr__ of the student's may do anything
+        except BaseException:  # a __repr__ of the student's may do anything
             text = ""
         return {"object": type(result).__name__[:80], "n": self._others[id(result)], "repr": text}

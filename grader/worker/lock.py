@@ -5,6 +5,7 @@ This is the place of the kernel's lock-down; the resource limits are its first l
 
 import resource
 from collections.abc import Mapping
+from pathlib import Path
 
 
 def lock(limits: Mapping[str, int]) -> None:
@@ -30,7 +31,7 @@ def _limit(which: int, value: int) -> None:
 def _mapped_bytes() -> int:
     """The size of this process's address space; 0 where /proc does not tell."""
     try:
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[0]) * resource.getpagesize()
+        statm = Path("/proc/self/statm").read_text()
+        return int(statm.split()[0]) * resource.getpagesize()
     except OSError:
         return 0
