@@ -26,6 +26,7 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         """`folder` None: remember nothing."""
         self.trouble: str | None = None
+        self._folder = folder
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
@@ -36,7 +37,7 @@ class Cache:
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(SCHEMA)
         except (OSError, sqlite3.Error) as error:
-            self._give_up(folder, error)
+            self._give_up(error)
 
     def get(self, kind: str, keys: Iterable[str]) -> dict[str, Plain]:
         """The values that are there."""
@@ -50,8 +51,8 @@ class Cache:
                 ).fetchone()
                 if row is not None:
                     found[key] = json.loads(row[0])
-        except (sqlite3.Error, ValueError) as error:
-            self._give_up(None, error)
+        except (sqlite3.Error, ValueError, TypeError, RecursionError) as error:
+            self._give_up(error)
         return found
 
     def put(self, kind: str, entries: Mapping[str, Plain]) -> None:
@@ -68,7 +69,7 @@ class Cache:
                     "INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows
                 )
         except sqlite3.Error as error:
-            self._give_up(None, error)
+            self._give_up(error)
 
     def close(self) -> None:
         """Release the file."""
@@ -77,10 +78,13 @@ class Cache:
                 self._connection.close()
             self._connection = None
 
-    def _give_up(self, folder: Path | None, error: Exception) -> None:
+    def _give_up(self, error: Exception) -> None:
         self.close()
-        where = f" {folder}" if folder else ""
-        self.trouble = f"the cache{where} can't be used ({error}); going on without it"
+        why = getattr(error, "strerror", None) or error
+        self.trouble = (
+            f"the cache {self._folder} can't be used ({why}); going on without it, more slowly; "
+            "delete that folder, or make it writable"
+        )
 
 
 def default_folder() -> Path:

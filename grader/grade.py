@@ -1,7 +1,7 @@
 """The pipeline: a submission in, a report out."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ def check(
     concepts: Sequence[str] = (),
     seed: int | None = None,
     fresh: bool = False,
+    isolation: str = "auto",
     cache_folder: Path | None = None,
     course: Course | None = None,
     progress: Progress = lambda lesson: None,
@@ -34,6 +35,8 @@ def check(
     lessons, concepts: grade only these ids; everything by default.
     seed: draws the programs; the course's fixed seed by default.
     fresh: don't reuse the outcomes of unchanged lessons.
+    isolation: "auto" seals the worker by what the system has and the report tells what is missing;
+        "full" raises InfrastructureError where something is; "none" keeps to resource limits.
     cache_folder: where answers and outcomes are remembered; the user's cache folder by default.
     course: the course to grade by; the one that comes with the package by default.
     progress: called with a lesson's id when its grading begins.
@@ -49,9 +52,21 @@ def check(
     submission = read_submission(Path(path), course)
     store = Cache(cache_folder or default_folder())
     try:
-        outcomes, reused = _outcomes(course, submission, wanted, seed, store, fresh, progress)
+        memory = reuse.Memory(course, submission, seed, isolation, store)
+        chosen = _lessons(course, submission, wanted)
+        known = {} if fresh else memory.recall(chosen)
+        left = [lesson for lesson in chosen if lesson.id not in known]
+        outcomes = dict(known)
+        if left:
+            from grader import running  # pytest and workers are needed only now
+
+            outcomes |= running.run(
+                course, submission, left, wanted, seed, store, isolation, progress
+            )
+            memory.keep({each.id: outcomes[each.id] for each in left if _whole(each, wanted)})
     finally:
         store.close()
+    outcomes = {lesson.id: outcomes[lesson.id] for lesson in chosen}
     results = tuple(_result(course, submission, concept, outcomes) for concept in wanted)
     score, max_score, bonus, max_bonus = scoring.totals(results)
     notes = [*submission.notes, *(note for each in outcomes.values() for note in each.notes)]
@@ -60,7 +75,7 @@ def check(
         course_version=course.version,
         grader_version=__version__,
         seed=seed,
-        isolation=Isolation("reduced", ("landlock", "seccomp")),
+        isolation=_isolation(isolation, outcomes.values()),
         submission=submission.path.resolve().name,
         concepts=results,
         score=score,
@@ -69,7 +84,7 @@ def check(
         max_bonus=max_bonus,
         complete=scoring.is_complete(results),
         notes=tuple(notes + ([store.trouble] if store.trouble else [])),
-        reused=reused,
+        reused=len(known),
         started=started,
         seconds=round(time.perf_counter() - clock, 3),
     )
@@ -85,33 +100,20 @@ def _selected(
     return tuple(each for each in course.concepts if not chosen or each.id in chosen)
 
 
-def _outcomes(
-    course: Course,
-    submission: Submission,
-    wanted: Sequence[Concept],
-    seed: int,
-    store: Cache,
-    fresh: bool,
-    progress: Progress,
-) -> tuple[dict[str, LessonOutcomes], int]:
-    """The outcomes of each lesson, remembered or newly run, and how many were remembered."""
+def _lessons(course: Course, submission: Submission, wanted: Sequence[Concept]) -> list[Lesson]:
+    """The lessons asked for that the submission holds. Raises SubmissionError if there is none."""
     asked = dict.fromkeys(concept.lesson for concept in wanted)
-    lessons = [
-        course.lesson(each) for each in asked if submission.own or each in submission.lessons
-    ]
-    if not lessons:
+    there = [each for each in asked if submission.own or each in submission.lessons]
+    if not there:
         raise SubmissionError(f"{submission.path}: holds nothing of {', '.join(asked)}")
-    memory = reuse.Memory(course, submission, seed, store)
-    known = {} if fresh else memory.recall(lessons)
-    left = [lesson for lesson in lessons if lesson.id not in known]
-    if not left:
-        return known, len(known)
-    from grader import running  # pytest and workers are needed only if something must be run
+    return [course.lesson(each) for each in there]
 
-    new = running.run(course, submission, left, wanted, seed, store, progress)
-    memory.keep({lesson.id: new[lesson.id] for lesson in left if _whole(lesson, wanted)})
-    both = known | new
-    return {lesson.id: both[lesson.id] for lesson in lessons}, len(known)
+
+def _isolation(asked: str, outcomes: Iterable[LessonOutcomes]) -> Isolation:
+    missing = tuple(dict.fromkeys(layer for each in outcomes for layer in each.missing))
+    if asked == "none":
+        return Isolation("none", missing)
+    return Isolation("reduced" if missing else "full", missing)
 
 
 def _whole(lesson: Lesson, wanted: Sequence[Concept]) -> bool:

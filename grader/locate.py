@@ -12,7 +12,10 @@ from grader.submission import Module, Submission
 def place_of(
     submission: Submission, concept: Concept, checks: Sequence[CheckResult]
 ) -> Place | None:
-    """The stub that is still there; else the line that raised; else the concept's definition."""
+    """The stub that is still there; else the line that raised; else the concept's definition.
+
+    What ended the process while it was being loaded may stand anywhere in the file.
+    """
     module = submission.lessons.get(concept.lesson)
     modules = submission.own if module is None else (module,)
     if any(check.outcome is Outcome.TODO for check in checks):
@@ -24,11 +27,20 @@ def place_of(
     for check in checks:
         if check.place is not None and check.place.file in files:
             return check.place
-    for each in modules:
+    loaded = not any(_ended_while_loading(check) for check in checks)
+    for each in modules if loaded else ():
         found = _definition(each, concept)
         if found:
             return found
     return Place(modules[0].path.name) if len(modules) == 1 else None
+
+
+def _ended_while_loading(check: CheckResult) -> bool:
+    """Before a program could be run."""
+    return check.program is None and check.outcome in _ENDED
+
+
+_ENDED = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 
 
 def _stub(module: Module, concept: Concept) -> Place | None:

@@ -124,6 +124,7 @@ class LessonOutcomes:
     checks: Mapping[str, tuple[CheckResult, ...]]
     notes: tuple[str, ...] = ()
     sound: bool = True
+    missing: tuple[str, ...] = ()  # the layers of isolation that were not there
 
 
 @dataclass(frozen=True)

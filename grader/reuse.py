@@ -22,12 +22,15 @@ class Memory:
     reference, the grader's own code, Python, and the seed; all of it is in the key.
     """
 
-    def __init__(self, course: Course, submission: Submission, seed: int, store: Cache) -> None:
+    def __init__(
+        self, course: Course, submission: Submission, seed: int, isolation: str, store: Cache
+    ) -> None:
         self._course = course
         self._submission = submission
         self._store = store
         self._base = hashlib.sha256(
-            f"{__version__} {_grader_digest()} {sys.version} {course.digest} {seed}".encode()
+            f"{__version__} {_grader_digest()} {sys.version} {course.digest} "
+            f"{seed} {isolation}".encode()
         )
 
     def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:
@@ -55,8 +58,7 @@ class Memory:
     def _key(self, lesson: Lesson) -> str:
         digest = self._base.copy()
         digest.update(lesson.suite.read_bytes())
-        position = self._course.lessons.index(lesson)
-        for each in self._course.lessons[: position + 1]:
+        for each in (*self._course.earlier(lesson), lesson):
             digest.update(attempts.reference_text(each).encode())
             module = self._submission.lessons.get(each.id)
             digest.update(_module_digest(module) if module else b"absent")
@@ -84,7 +86,7 @@ def _to_data(outcomes: LessonOutcomes) -> Plain:
         concept: [check_to_data(check) for check in checks]
         for concept, checks in outcomes.checks.items()
     }
-    return {"checks": checks, "notes": list(outcomes.notes)}
+    return {"checks": checks, "notes": list(outcomes.notes), "missing": list(outcomes.missing)}
 
 
 def _from_data(value: Any) -> LessonOutcomes | None:
@@ -94,6 +96,7 @@ def _from_data(value: Any) -> LessonOutcomes | None:
             concept: tuple(check_from_data(check, concept) for check in checks)
             for concept, checks in value["checks"].items()
         }
-        return LessonOutcomes(checks, tuple(map(str, value["notes"])))
+        notes, missing = (tuple(map(str, value[key])) for key in ("notes", "missing"))
+        return LessonOutcomes(checks, notes, missing=missing)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None

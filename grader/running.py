@@ -23,11 +23,12 @@ def run(
     wanted: Sequence[Concept],
     seed: int,
     store: Cache,
+    isolation: str,
     progress: Callable[[str], None],
 ) -> dict[str, LessonOutcomes]:
     """The outcomes of the wanted concepts of these lessons, by lesson id."""
     outcomes: dict[str, LessonOutcomes] = {}
-    with Sandbox(course.limits) as sandbox:
+    with Sandbox(course.limits, isolation) as sandbox:
         oracle = Oracle(sandbox, store, seed)
         suites = [lesson.suite for lesson in lessons]
         if not oracle.knows(suites) or _needs_torch(submission, wanted):
@@ -38,7 +39,8 @@ def run(
             for lesson in lessons:
                 progress(lesson.id)
                 concepts = [concept for concept in wanted if concept.lesson == lesson.id]
-                outcomes[lesson.id] = runner.lesson(lesson, concepts)
+                found = runner.lesson(lesson, concepts)
+                outcomes[lesson.id] = replace(found, missing=sandbox.missing)
 
         try:
             collect(suites, body)
@@ -95,22 +97,34 @@ class _Runner:
         if lent:
             checks = {name: _as_carried(each) for name, each in checks.items()}
         checks = {**checks, **self._without_own_lessons(lesson, concepts, lent)}
-        if not (fault and fault.type in _SYNTAX):
+        if not (fault and (fault.type in _SYNTAX or fault.outcome in _UNSOUND)):
             checks = {each.id: self._with_help(each, checks[each.id]) for each in concepts}
         return LessonOutcomes(checks, _notes([loaded]) if loaded.ok else (), sound)
 
     def _own_trial(self, lesson: Lesson) -> Trial:
         """The student's code on the student's earlier lessons, as far as these load."""
-        by_file = {each.file: each.id for each in self._course.lessons}
         while True:
             trial = self._trial(
                 attempts.own_sources(self._course, self._submission, lesson, self._broken)
             )
-            failed = {by_file[each.name] for each in trial.load()[:-1] if not each.ok}
-            if not failed - self._broken:
+            failed = self._failed(lesson, trial.load()) - self._broken
+            if not failed:
                 return trial
             with trial:
                 self._broken |= failed
+
+    def _failed(self, lesson: Lesson, loaded: Sequence[Loaded]) -> set[str]:
+        """The earlier lessons that don't load. A process that ended took all of them along: then
+        the first that ends it is looked for."""
+        if not any(each.fault and each.fault.outcome in _UNSOUND for each in loaded):
+            by_file = {each.file: each.id for each in self._course.lessons}
+            return {by_file[each.name] for each in loaded[:-1] if not each.ok}
+        for earlier in self._course.earlier(lesson):
+            sources = attempts.own_sources(self._course, self._submission, earlier, self._broken)
+            with self._trial(sources) as trial:
+                if not trial.load()[-1].ok:
+                    return {earlier.id}
+        return set()
 
     def _lent(self, lesson: Lesson) -> list[str]:
         """The earlier lessons that were handed in, and that the reference stands in for."""
@@ -205,6 +219,10 @@ _HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | _UNSOUND
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 
+_GUARD = 'put what only tries things out under if __name__ == "__main__":'
+_IMPORTABLE = "only Python's own modules and the earlier lessons can be imported here"
+
+
 def _needs_torch(submission: Submission, wanted: Sequence[Concept]) -> bool:
     """Whether a concept that needs torch in its worker has more than a stub."""
     for concept in wanted:
@@ -220,7 +238,14 @@ def _load_fault(loaded: Loaded) -> Fault | None:
     """Why a module could not be loaded."""
     if loaded.ok:
         return None
-    return loaded.fault or Fault(Outcome.ERROR, "could not be loaded")
+    fault = loaded.fault or Fault(Outcome.ERROR, "could not be loaded")
+    if fault.outcome in _UNSOUND:
+        return replace(fault, message=f"{fault.message} while the file was loaded; {_GUARD}")
+    if fault.type == "SystemExit":
+        return replace(fault, message=f"the file ends Python when it is loaded; {_GUARD}")
+    if fault.type == "ModuleNotFoundError":
+        return replace(fault, message=f"{fault.message}; {_IMPORTABLE}")
+    return fault
 
 
 def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
@@ -237,6 +262,8 @@ def _is_sound(checks: Checks) -> bool:
 def _better(first: CheckResult, second: CheckResult | None) -> CheckResult:
     if second is None or scoring.better(first, second) is first:
         return first
+    if second.outcome is Outcome.TODO and second.place is None:
+        return first  # the reference's stub: the student has neither a stub nor a definition
     return replace(second, carried=second.outcome is Outcome.PASSED)
 
 

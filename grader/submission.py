@@ -18,6 +18,7 @@ from grader.errors import SubmissionError
 # A notebook's outputs (pictures) are read as well before they are thrown away.
 NOTEBOOK_MIB = 64
 MOST_FILES = 200
+MOST_FOLDERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ class Submission:
 
 def read_submission(path: Path, course: Course) -> Submission:
     """Read a folder, a `.py` or an `.ipynb`. Raises SubmissionError in one line with a remedy."""
+    try:
+        return _read_submission(path, course)
+    except OSError as error:  # a name that is too long, a folder that is locked
+        raise SubmissionError(
+            f"{path}: can't be read ({error.strerror or error}); mend its permissions, "
+            "or name another path"
+        ) from None
+
+
+def _read_submission(path: Path, course: Course) -> Submission:
     if not path.exists():
         raise SubmissionError(f"no such file or folder: {path}")
     if path.is_dir():
@@ -58,6 +69,8 @@ def read_submission(path: Path, course: Course) -> Submission:
         if lessons:
             return Submission(path, lessons)
         own, notes = _own_modules(path, course)
+        if not own and notes:
+            raise SubmissionError(f"{path}: nothing to grade here; {notes[0]}")
         if not own:
             raise SubmissionError(
                 f"{path}: nothing to grade here; expected files such as "
@@ -84,7 +97,10 @@ def read_module(path: Path, course: Course, name: str | None = None) -> Module:
         cells = _notebook_cells(raw, path.name) if notebook else ((path.name, _decode(raw)),)
         kib = sum(len(code) for _, code in cells) // 1024
         if kib > course.limits.file_kib:
-            raise _Unreadable(f"holds {kib} KiB of code; the limit is {course.limits.file_kib}")
+            raise _Unreadable(
+                f"holds too much code: {kib} KiB, where {course.limits.file_kib} KiB are allowed; "
+                "keep only your own in it"
+            )
     except _Unreadable as error:
         return Module(name, path, (), notebook, str(error))
     return Module(name, path, cells, notebook)
@@ -127,25 +143,29 @@ def _own_modules(folder: Path, course: Course) -> tuple[tuple[Module, ...], tupl
     """The files of a stranger's micrograd, by import name; tests, demos and set-up are left out.
 
     Of several, those that define `Value`, or are imported by name by one that is taken, are taken.
+    The notes tell of files that can't be read, and of those left out.
     """
     paths = []
     for path in _walk(folder):
         name = ".".join(path.relative_to(folder).with_suffix("").parts)
         paths.append((name.removesuffix(".__init__"), path))
-    modules = [read_module(path, course, name) for name, path in paths]
-    modules = [module for module in modules if module.problem is None]
+    found = [read_module(path, course, name) for name, path in paths]
+    modules = [module for module in found if module.problem is None]
+    unreadable = tuple(
+        f"{module.path.relative_to(folder)} {module.problem}" for module in found if module.problem
+    )
     wanted = {each.partition(".")[0] for concept in course.concepts for each in concept.names}
     defines = re.compile(rf"^(?:class|def)\s+(?:{'|'.join(sorted(wanted))})\b", re.MULTILINE)
     taken = [module for module in modules if defines.search(module.text)]
     if not any(re.search(r"^class\s+Value\b", module.text, re.MULTILINE) for module in taken):
-        return (), ()
+        return (), unreadable
     needed = _with_imports(taken, modules)
-    notes = tuple(
+    left_out = tuple(
         f"{module.path.relative_to(folder)} was not graded: it defines nothing of the course"
         for module in modules
         if module not in needed
     )
-    return tuple(needed), notes
+    return tuple(needed), unreadable + left_out
 
 
 def _with_imports(taken: Iterable[Module], modules: Iterable[Module]) -> list[Module]:
@@ -161,7 +181,9 @@ def _with_imports(taken: Iterable[Module], modules: Iterable[Module]) -> list[Mo
 
 def _walk(folder: Path) -> list[Path]:
     found: list[Path] = []
-    for top, folders, files in os.walk(folder):
+    for count, (top, folders, files) in enumerate(os.walk(folder), 1):
+        if count > MOST_FOLDERS:
+            raise _too_much(folder, f"{MOST_FOLDERS} folders")
         folders[:] = sorted(
             each for each in folders if not each.startswith((".", "__")) and each not in _SKIPPED
         )
@@ -174,11 +196,14 @@ def _walk(folder: Path) -> list[Path]:
                 continue
             found.append(path)
             if len(found) > MOST_FILES:
-                raise SubmissionError(
-                    f"{folder}: more than {MOST_FILES} Python files; give the folder of the "
-                    "micrograd alone"
-                )
+                raise _too_much(folder, f"{MOST_FILES} Python files")
     return found
+
+
+def _too_much(folder: Path, what: str) -> SubmissionError:
+    return SubmissionError(
+        f"{folder}: more than {what}, and no lessons; give the folder of the micrograd alone"
+    )
 
 
 _SKIPPED = frozenset({"tests", "test", "venv", "env", "node_modules", "build", "dist", "docs"})
@@ -186,27 +211,48 @@ _SKIPPED = frozenset({"tests", "test", "venv", "env", "node_modules", "build", "
 
 def _read(path: Path, limit_kib: int) -> bytes:
     """The bytes of a regular file of at most this size."""
-    if path.is_dir():
-        raise _Unreadable("is a folder, not a file; rename it")
-    if not path.is_file():
-        raise _Unreadable("is no regular file")
     try:
+        if path.is_dir():
+            raise _Unreadable("is a folder, not a file; rename the folder")
+        if not path.exists():
+            raise _Unreadable("is a link to a file that is not there; put the file itself here")
+        if not path.is_file():
+            raise _Unreadable("is no regular file; put a file with your code here")
         size = path.stat().st_size
         if size > limit_kib * 1024:
-            shown = f"{size / 1024 / 1024:.0f} MiB" if size > 2**20 else f"{size // 1024} KiB"
-            raise _Unreadable(f"is {shown}; the limit is {limit_kib} KiB")
+            raise _Unreadable(
+                f"is too large: {_size(size)}, where {_size(limit_kib * 1024)} are allowed; "
+                "keep only your code in it"
+            )
         return path.read_bytes()
     except OSError as error:
-        raise _Unreadable(f"can't be read ({error.strerror or error})") from None
+        raise _Unreadable(
+            f"can't be read ({error.strerror or error}); mend its permissions"
+        ) from None
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:.0f} MiB" if count >= 2**20 else f"{count // 1024} KiB"
 
 
 def _decode(raw: bytes) -> str:
+    """The text, with Unix line ends: whatever the editor, lines are counted alike."""
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
         raise _Unreadable(
-            f"is not UTF-8 (byte {raw[error.start]:#x} at {error.start}); save it as UTF-8"
+            f"is not UTF-8 (byte {raw[error.start]:#x} in line {line}); save it as UTF-8"
         ) from None
+    text = _unix_lines(text)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise _Unreadable(f"holds a NUL byte in line {line}; save it as plain UTF-8 text")
+    return text
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _notebook_cells(raw: bytes, file: str) -> tuple[tuple[str, str], ...]:
@@ -214,10 +260,12 @@ def _notebook_cells(raw: bytes, file: str) -> tuple[tuple[str, str], ...]:
     try:
         notebook = json.loads(_decode(raw))
     except (ValueError, RecursionError):
-        raise _Unreadable("is not a notebook: it is not valid JSON") from None
+        raise _Unreadable("is not a notebook (not valid JSON); save it again in Jupyter") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise _Unreadable("is not a notebook of format 4: it has no list of cells")
+        raise _Unreadable(
+            "is not a notebook of format 4 (it has no list of cells); save it again in Jupyter"
+        )
     return tuple(
         (f"{file}[cell {number}]", plain_python(_source(cell)))
         for number, cell in enumerate(cells, 1)
@@ -229,7 +277,7 @@ def _source(cell: Mapping[str, Any]) -> str:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+    return _unix_lines(source) if isinstance(source, str) else ""
 
 
 def plain_python(source: str) -> str:
@@ -245,7 +293,7 @@ def plain_python(source: str) -> str:
 
 # `%matplotlib inline`, `!pip install x`, `value?`; not `% b` on a line of its own.
 _MAGIC_LINE = re.compile(r"\s*(?:%{1,2}[A-Za-z_]|!|\?).*|\s*[\w.]+\?{1,2}\s*$")
-_ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)(?:![^=]|%[A-Za-z_]).*$")
+_ASSIGNED = re.compile(r"^(\s*\w[\w, ]*=\s*)(?:![^=]|%[A-Za-z_]).*$")
 
 
 def _without_magic(line: str) -> str:

@@ -163,7 +163,9 @@ class Draft:
             return {"function": argument.body}
         if isinstance(argument, list | tuple):
             return [self._encode(each) for each in argument]
-        if argument is None or isinstance(argument, bool | int | float | str):
+        if isinstance(argument, float):
+            return float(f"{argument:.12g}")  # 0.3 for 0.1 + 0.2, for people's sake
+        if argument is None or isinstance(argument, bool | int | str):
             return argument
         raise TypeError(f"{type(argument).__name__} can't stand in a program")
 

@@ -60,7 +60,7 @@ class Oracle:
     def _compute(self, missing: Sequence[tuple[str, Program]]) -> None:
         if self._engine is None:
             source = Source("torch_engine", ((TORCH_ENGINE.name, self._code),))
-            self._engine = Engine(self._sandbox, "torch", [source], seconds=3600.0)
+            self._engine = Engine(self._sandbox, "torch", [source], seconds=3600.0, layers=())
         replies = self._engine.evaluate([program for _, program in missing])
         for (key, program), reply in zip(missing, replies, strict=False):
             if reply.values is None:

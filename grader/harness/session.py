@@ -202,7 +202,7 @@ class Session:
                 concept_id,
                 caught.fault.outcome,
                 caught.fault.message,
-                caught.program.text,
+                caught.program.text or caught.program.labels[0],
                 caught.program.labels[0],
                 place=caught.fault.place,
                 output=output,

@@ -4,9 +4,11 @@ The student's code, the reference, PyTorch (the namespace in `grader/engines/tor
 the known mistakes are all engines of this one kind: they differ in their sources.
 """
 
+import re
 import secrets
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,8 @@ from grader.model import Outcome, Program
 from grader.sandbox.reply import Fault, ProtocolError, Reply, parse_error, parse_reply
 from grader.sandbox.worker import Worker, WorkerGone
 from grader.sandbox.zygote import Sandbox
+
+START_SECONDS = 30.0  # importing standard modules on a busy machine
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,15 @@ class Engine:
         sources: Sequence[Source],
         graft: Graft | None = None,
         seconds: float | None = None,
+        layers: Sequence[str] | None = None,
     ) -> None:
-        """`seconds` is the wall-clock budget of all programs together; the lesson's by default."""
+        """`seconds` is the wall-clock budget of all programs together, by default the lesson's;
+        `layers` is what the worker locks itself by, by default the sandbox's."""
         self._sandbox = sandbox
         self._kind = kind
         self._request = _load_request(sources, graft)
+        self._imports = standard_imports(code for each in sources for _, code in each.cells)
+        self._layers = layers
         self._left = sandbox.limits.lesson_seconds if seconds is None else seconds
         self._worker: Worker | None = None
         self._loaded: tuple[Loaded, ...] = ()
@@ -138,6 +146,7 @@ class Engine:
         self._worker = Worker(self._sandbox.zygote(self._kind), self._sandbox.limits.output_kib)
         started = time.monotonic()
         try:
+            self._lock()
             message = self._ask({"load": self._request}, self._patience())
             self._loaded = _parse_loaded(message, names)
         except ProtocolError as error:
@@ -147,6 +156,14 @@ class Engine:
             fault = self._died(gone)
             self._loaded = tuple(Loaded(name, False, fault) for name in names)
         self._left -= time.monotonic() - started
+
+    def _lock(self) -> None:
+        """Let the worker import what it will need and lock itself; only then come the sources."""
+        layers = self._sandbox.layers if self._layers is None else self._layers
+        message = self._ask({"import": self._imports, "layers": list(layers)}, START_SECONDS)
+        holding = message.get("locked")
+        if self._layers is None:
+            self._sandbox.note(holding if isinstance(holding, list) else [])
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """One request, one answer."""
@@ -196,3 +213,26 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
         fault = parse_error(errors[0]) if errors else None
         loaded.append(Loaded(name, entry.get("ok") is True, fault))
     return tuple(loaded)
+
+
+def standard_imports(codes: Iterable[str]) -> list[str]:
+    """The standard modules that sources name in imports: a locked worker can't open their files
+    any more. By the look of the lines; nothing is parsed, and a name too many does no harm."""
+    found: dict[str, None] = {}
+    for code in codes:
+        for match in _IMPORT.finditer(code):
+            names = [match["module"]] if match["module"] else match["modules"].split(",")
+            for name in names:
+                module = name.split()[0] if name.split() else ""
+                top = module.partition(".")[0]
+                if top in sys.stdlib_module_names and top not in _NEVER:
+                    found[module] = None
+    return list(found)[:200]
+
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import\b|import[ \t]+(?P<modules>[\w., \t]+))",
+    re.MULTILINE,
+)
+# They do something when imported, or bring half a desktop along.
+_NEVER = frozenset({"antigravity", "this", "idlelib", "tkinter", "turtle", "turtledemo", "test"})

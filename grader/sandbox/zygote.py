@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -60,6 +60,7 @@ class Zygote:
         self._ready = False
         settings = {
             "control": theirs.fileno(),
+            "parent": os.getpid(),
             "preload": [*STANDARD, *KINDS[kind]],
             "site": _site_folders(KINDS[kind]),
             "limits": {
@@ -145,11 +146,25 @@ class Zygote:
         )
 
 
-class Sandbox:
-    """The zygotes of one run, by kind, started when first needed or told to `warm`."""
+# What `isolation` may be: the layers asked for, and whether they must all be there.
+LAYERS = ("limits", "process", "landlock", "seccomp")
+MODES: dict[str, tuple[tuple[str, ...], bool]] = {
+    "full": (LAYERS, True),
+    "auto": (LAYERS, False),
+    "none": (("limits",), False),
+}
 
-    def __init__(self, limits: Limits) -> None:
+
+class Sandbox:
+    """The zygotes of one run, by kind, started when first needed or told to `warm`.
+
+    `missing` grows by the layers that a worker could not lock itself by.
+    """
+
+    def __init__(self, limits: Limits, isolation: str = "auto") -> None:
         self.limits = limits
+        self.layers, self._strict = MODES[isolation]
+        self.missing = tuple(layer for layer in LAYERS if layer not in self.layers)
         self._zygotes: dict[str, Zygote] = {}
         self._lock = threading.Lock()
 
@@ -176,6 +191,17 @@ class Sandbox:
             if found is None:
                 found = self._zygotes[kind] = Zygote(kind, self.limits)
             return found
+
+    def note(self, holding: Sequence[str]) -> None:
+        """Take note of the layers that a worker is locked by. Raises InfrastructureError if all
+        of them were asked for and one is not there."""
+        lacking = [layer for layer in self.layers if layer not in holding]
+        if lacking and self._strict:
+            raise InfrastructureError(
+                f"full isolation is not to be had here: no {', '.join(lacking)}; "
+                "mggrade doctor tells why, --isolation auto goes on with less"
+            )
+        self.missing = tuple(each for each in LAYERS if each in (*self.missing, *lacking))
 
     def warm(self, kind: str) -> None:
         """Start a zygote without waiting for it."""

@@ -1,4 +1,8 @@
-"""What a forked child does: claim the pipe, lock, load a submission, answer programs."""
+"""What a forked child does: claim the pipe, lock, load a submission, answer programs.
+
+The first request says which standard modules to import and which layers to lock by; only when the
+child has answered that it is locked does the student's source come.
+"""
 
 import contextlib
 import os
@@ -20,8 +24,7 @@ def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
     """Answer requests until the channel closes, then leave without running anyone's clean-up."""
     try:
         _claim(channel, output)
-        lock.lock(limits)
-        random.seed(0)  # the same submission draws the same weights in every run
+        _prepare(limits)
         _serve()
     finally:
         os._exit(0)
@@ -40,6 +43,17 @@ def _claim(channel: int, output: int) -> None:
         stream = os.fdopen(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
+
+
+def _prepare(settings: Mapping[str, int]) -> None:
+    request = read_frame(CHANNEL)
+    if request is None:
+        return
+    for name in request["import"]:
+        with contextlib.suppress(ImportError):
+            __import__(name)
+    random.seed(0)  # the same submission draws the same weights in every run
+    write_frame(CHANNEL, {"id": request["id"], "locked": lock.lock(request["layers"], settings)})
 
 
 def _serve() -> None:

@@ -61,6 +61,8 @@ def _step(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
         own = getattr(first, rest[0], None)  # PyTorch's numbers bring their own
         return own() if callable(own) else getattr(math, rest[0])(first)
     if kind == "call":
+        if not callable(first):
+            raise TypeError(f"{repr(first)[:60]} is no function: it can't be called")
         return first(*_argument(rest[1], slots, lookup))
     if kind == "get":
         return getattr(first, rest[1])

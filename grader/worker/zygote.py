@@ -7,6 +7,7 @@ its wait status. A child that has died stays unreaped until `K`, so a process id
 mean another process. When the parent goes away, every child is killed.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -14,10 +15,11 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from pathlib import Path
 from typing import Any
 
-from . import child, imports
+from . import child, imports, process
 
 COMMAND = struct.Struct("!cI")
 ANSWER = struct.Struct("!i")
@@ -25,9 +27,13 @@ ANSWER = struct.Struct("!i")
 
 def main() -> None:
     """Serve forks until the parent closes the control socket. argv[1] is the settings as JSON:
-    `control` (descriptor), `preload` and `site` (see imports.prepare), `limits`."""
+    `control` (descriptor), `parent` (its process id), `preload` and `site` (see imports.prepare),
+    `limits`."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     del sys.argv[1:]
+    with contextlib.suppress(OSError, AttributeError):  # Linux only
+        process.die_with_parent(settings["parent"])
+        process.adopt_orphans()
     with socket.socket(fileno=settings["control"]) as control:
         imports.prepare(settings["preload"], settings["site"])
         # Values and their closures are cycles: collecting them often is most of a training's time.
@@ -45,8 +51,9 @@ def _serve(control: socket.socket, settings: dict[str, Any]) -> Callable[[], Non
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, COMMAND.size, 2)
         if len(command) != COMMAND.size:
-            for pid in children:
-                _kill(pid)
+            for pid in list(children):
+                children.discard(pid)
+                _kill(pid, children)
             return None
         letter, argument = COMMAND.unpack(command)
         if letter == b"F":
@@ -60,13 +67,13 @@ def _serve(control: socket.socket, settings: dict[str, Any]) -> Callable[[], Non
             control.sendall(ANSWER.pack(pid))
         elif argument in children:
             children.discard(argument)
-            control.sendall(ANSWER.pack(_kill(argument)))
+            control.sendall(ANSWER.pack(_kill(argument, children)))
         else:
             control.sendall(ANSWER.pack(0))
 
 
-def _kill(pid: int) -> int:
-    """End a child and its whole process group; its wait status."""
+def _kill(pid: int, others: Set[int]) -> int:
+    """End a child, its whole process group, and what it left behind; its wait status."""
     for target in (-pid, pid):  # the group may not exist yet, or no more
         try:
             if target < 0:
@@ -75,4 +82,23 @@ def _kill(pid: int) -> int:
                 os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-    return os.waitpid(pid, 0)[1]
+    status = os.waitpid(pid, 0)[1]
+    _end_orphans(others)
+    return status
+
+
+def _end_orphans(ours: Set[int]) -> None:
+    """A daemon that a student started comes to us when its parent has gone (PR_SET_CHILD_SUBREAPER,
+    proc_pid_task_children(5)). Again and again, since it may be forking meanwhile."""
+    listing = Path(f"/proc/self/task/{os.getpid()}/children")
+    for _ in range(1000):
+        try:
+            strangers = {int(pid) for pid in listing.read_text().split()} - ours
+        except OSError:
+            return
+        if not strangers:
+            return
+        for pid in strangers:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
