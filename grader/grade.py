@@ -63,7 +63,7 @@ def check(
             outcomes |= running.run(
                 course, submission, left, wanted, seed, store, isolation, progress
             )
-            memory.keep({each.id: outcomes[each.id] for each in left if _whole(each, wanted)})
+            memory.keep([each for each in left if _whole(each, wanted)], outcomes)
     finally:
         store.close()
     outcomes = {lesson.id: outcomes[lesson.id] for lesson in chosen}

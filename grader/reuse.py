@@ -44,15 +44,17 @@ class Memory:
                 known[keys[key].id] = outcomes
         return known
 
-    def keep(self, outcomes: Mapping[str, LessonOutcomes]) -> None:
-        """Remember whole lessons; not those that hung or crashed, which may be the machine's."""
+    def keep(self, lessons: Iterable[Lesson], outcomes: Mapping[str, LessonOutcomes]) -> None:
+        """Remember these lessons; not those that hung or crashed, nor what was built on them,
+        because that may have been the machine's fault."""
+        unsound = {lesson_id for lesson_id, found in outcomes.items() if not found.sound}
+        lasting = [
+            lesson
+            for lesson in lessons
+            if not unsound & {each.id for each in (*self._course.earlier(lesson), lesson)}
+        ]
         self._store.put(
-            "lesson",
-            {
-                self._key(self._course.lesson(lesson_id)): _to_data(found)
-                for lesson_id, found in outcomes.items()
-                if found.sound
-            },
+            "lesson", {self._key(each): _to_data(outcomes[each.id]) for each in lasting}
         )
 
     def _key(self, lesson: Lesson) -> str:

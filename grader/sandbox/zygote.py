@@ -46,7 +46,8 @@ STANDARD = (
     "re",
     "time",
 )
-KINDS: dict[str, tuple[str, ...]] = {"plain": (), "numpy": ("numpy",), "torch": ("numpy", "torch")}
+NUMPY = ("numpy", "numpy.random", "numpy.linalg")  # it imports its parts late
+KINDS: dict[str, tuple[str, ...]] = {"plain": (), "numpy": NUMPY, "torch": (*NUMPY, "torch")}
 START_SECONDS = 120.0  # importing torch from a cold disk on a busy machine
 
 
@@ -219,7 +220,7 @@ def available(package: str) -> bool:
 def _site_folders(packages: tuple[str, ...]) -> list[str]:
     """The folders that these packages are installed in."""
     folders = []
-    for package in packages:
+    for package in dict.fromkeys(name.partition(".")[0] for name in packages):
         spec = importlib.util.find_spec(package) if available(package) else None
         if spec is None or spec.origin is None:
             raise InfrastructureError(

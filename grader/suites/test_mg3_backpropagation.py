@@ -280,3 +280,16 @@ def test_second_expression(check, draw):
         node.grad = 0.0
     second.backward()
     check.agree(draft.show(a.grad, b.grad, d.grad))
+
+
+@concept("mg3.backward")
+def test_uses_what_was_computed(check, draw):
+    """Backward goes over the graph as it was computed. Whoever measures the gradient by computing
+    everything again, with nudged inputs or complex ones, computes with the new number here."""
+    draft = Draft()
+    a, b, c = draft.values(*draw.numbers(3))
+    total = draft.let("total", a + b)
+    out = draft.let("out", total * c)
+    a.data = draw.number(3.0, 5.0)
+    out.backward()
+    check.agree(draft.show(c.grad, total.grad, b.grad))

@@ -52,7 +52,10 @@ def _prepare(settings: Mapping[str, int]) -> None:
     for name in request["import"]:
         with contextlib.suppress(ImportError):
             __import__(name)
-    random.seed(0)  # the same submission draws the same weights in every run
+    # The same submission draws the same weights in every run.
+    random.seed(0)
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed(0)
     write_frame(CHANNEL, {"id": request["id"], "locked": lock.lock(request["layers"], settings)})
 
 

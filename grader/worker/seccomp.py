@@ -17,8 +17,8 @@ ALLOW, ERRNO = 0x7FFF0000, 0x00050000
 LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_RET|K
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 
-# name: (x86-64, aarch64); None where an architecture has no such call.
-CALLS: Mapping[str, tuple[int | None, int]] = {
+# name: (x86-64, aarch64)
+CALLS: Mapping[str, tuple[int, int]] = {
     # the pipes
     "read": (0, 63),
     "write": (1, 64),
@@ -111,7 +111,7 @@ def apply(settings: Mapping[str, int]) -> None:
 def instructions(machine: str) -> list[tuple[int, int, int, int]]:
     """The filter as (code, jump if true, jump if false, k)."""
     audit, column = AUDIT[machine]
-    numbers = sorted({pair[column] for pair in CALLS.values() if pair[column] is not None})
+    numbers = sorted({pair[column] for pair in CALLS.values()})
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),
         (JUMP_IF_EQUAL, 1, 0, audit),
@@ -120,7 +120,7 @@ def instructions(machine: str) -> list[tuple[int, int, int, int]]:
     ]
     for place, number in enumerate(numbers):
         left = len(numbers) - place - 1
-        lines.append((JUMP_IF_EQUAL, left + 3, 0, int(number or 0)))
+        lines.append((JUMP_IF_EQUAL, left + 3, 0, number))
     lines += [
         (JUMP_IF_EQUAL, 1, 0, CLONE3),
         (RETURN, 0, 0, ERRNO | errno.EPERM),
