@@ -24,11 +24,15 @@ class Cache:
     """Entries by kind and key. Never raises: what can't be read was never there."""
 
     def __init__(self, folder: Path | None) -> None:
-        """`folder` None: remember nothing."""
+        """`folder` None: there is none, and nothing is remembered."""
         self.trouble: str | None = None
         self._folder = folder
         self._connection: sqlite3.Connection | None = None
         if folder is None:
+            self.trouble = (
+                "there is no home folder for the cache; going on without it, more slowly; "
+                "set XDG_CACHE_HOME to a folder of yours"
+            )
             return
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -87,8 +91,9 @@ class Cache:
         )
 
 
-def default_folder() -> Path:
-    """The user's cache folder for mggrade, after the platform's custom."""
+def default_folder() -> Path | None:
+    """The user's cache folder for mggrade, after the platform's custom; None without a home."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("mggrade", appauthor=False))
+    folder = Path(platformdirs.user_cache_dir("mggrade", appauthor=False))
+    return folder if folder.is_absolute() else None

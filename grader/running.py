@@ -85,8 +85,8 @@ class _Runner:
 
     def _best_of_two(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         """The student's code alone; then, for what failed, with the reference's help."""
-        with self._own_trial(lesson) as trial:
-            loaded = trial.load()[-1]
+        trial, loaded = self._own_trial(lesson)
+        with trial:
             fault = _load_fault(loaded)
             if fault:
                 checks = self._same(concepts, fault)
@@ -101,15 +101,16 @@ class _Runner:
             checks = {each.id: self._with_help(each, checks[each.id]) for each in concepts}
         return LessonOutcomes(checks, _notes([loaded]) if loaded.ok else (), sound)
 
-    def _own_trial(self, lesson: Lesson) -> Trial:
+    def _own_trial(self, lesson: Lesson) -> tuple[Trial, Loaded]:
         """The student's code on the student's earlier lessons, as far as these load."""
         while True:
             trial = self._trial(
                 attempts.own_sources(self._course, self._submission, lesson, self._broken)
             )
-            failed = self._failed(lesson, trial.load()) - self._broken
+            loaded = trial.load()
+            failed = self._failed(lesson, loaded) - self._broken
             if not failed:
-                return trial
+                return trial, loaded[-1]
             with trial:
                 self._broken |= failed
 
@@ -217,9 +218,7 @@ class _Runner:
 _UNSOUND = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 _HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | _UNSOUND
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
-
-
-_GUARD = 'put what only tries things out under if __name__ == "__main__":'
+_GUARD = 'put what only tries things out under if __name__ == "__main__"'
 _IMPORTABLE = "only Python's own modules and the earlier lessons can be imported here"
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +79,10 @@ def _read_submission(path: Path, course: Course) -> Submission:
         return Submission(path, own=own, notes=notes)
     if path.suffix not in (".py", ".ipynb"):
         raise SubmissionError(f"{path}: neither .py nor .ipynb; give a folder or one such file")
-    module = read_module(path, course)
-    if module.problem:
-        raise SubmissionError(f"{path}: {module.problem}")
     lesson_id = _lesson_id(path, course)
+    module = _read_lesson(path, course) if lesson_id else read_module(path, course)
+    if module.problem:
+        raise SubmissionError(f"{path} {module.problem}")
     if lesson_id:
         return Submission(path, {lesson_id: module})
     return Submission(path, own=(module,))
@@ -106,6 +106,14 @@ def read_module(path: Path, course: Course, name: str | None = None) -> Module:
     return Module(name, path, cells, notebook)
 
 
+def _read_lesson(path: Path, course: Course) -> Module:
+    """A file without code may be part of a micrograd (`__init__.py`), but it is no lesson."""
+    module = read_module(path, course)
+    if module.problem is None and not module.text.strip():
+        return replace(module, problem="holds no code; take the exercise from the course again")
+    return module
+
+
 class _Unreadable(Exception):
     """Why a file can't be read, in words for its owner."""
 
@@ -124,7 +132,7 @@ def _lessons_in(folder: Path, course: Course) -> dict[str, Module]:
             )
         found[lesson_id] = path
     return {
-        lesson.id: read_module(found[lesson.id], course, lesson.file)
+        lesson.id: _read_lesson(found[lesson.id], course)
         for lesson in course.lessons
         if lesson.id in found
     }

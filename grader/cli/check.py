@@ -58,6 +58,11 @@ Exit codes:
 @click.option(
     "-v", "--verbose", is_flag=True, help="Show every check, and all that your code printed."
 )
+@click.option(
+    "--isolation", type=click.Choice(["full", "auto", "none"]), default="auto", show_default=True,
+    help="How to seal the process that runs the code: all layers or exit with 3; what this system "
+    "has; resource limits only.",
+)  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Run unchanged lessons again as well.")
 def command(
     path: Path | None,
@@ -68,6 +73,7 @@ def command(
     threshold: Threshold | None,
     quiet: bool,
     verbose: bool,
+    isolation: str,
     fresh: bool,
 ) -> int:
     """Grade a submission, concept by concept, against PyTorch.
@@ -95,6 +101,7 @@ def command(
             concepts=concepts,
             seed=seed,
             fresh=fresh,
+            isolation=isolation,
             course=course,
             progress=progress,
         )

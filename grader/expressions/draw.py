@@ -27,7 +27,7 @@ class Operator:
 
 OPERATORS: dict[str, Operator] = {
     "+": Operator(2, lambda a, b: a + b, lambda a, b: a + b, lambda a, b: True),
-    "-": Operator(2, lambda a, b: a - b, lambda a, b: a - b, lambda a, b: True),
+    "-": Operator(2, lambda a, b: a - b, lambda a, b: a - b, lambda a, b: a != b),
     "*": Operator(2, lambda a, b: a * b, lambda a, b: a * b, lambda a, b: True),
     "/": Operator(2, lambda a, b: a / b, lambda a, b: a / b, lambda a, b: abs(b) >= 0.4),
     "neg": Operator(1, lambda a: -a, lambda a: -a, lambda a: True),
@@ -48,7 +48,9 @@ class Draw:
         self._data: dict[int, float] = {}
 
     def number(self, low: float = -2.0, high: float = 2.0, apart: float = 0.3) -> float:
-        """A number in the range, at least `apart` away from zero."""
+        """A number in the range, at least `apart` away from zero. Raises ValueError if none is."""
+        if low > high or max(abs(low), abs(high)) < apart:
+            raise ValueError(f"no number from {low} to {high} is {apart} or more away from zero")
         while True:
             number = round(self._random.uniform(low, high), 2)
             if abs(number) >= apart:
@@ -58,14 +60,20 @@ class Draw:
         self, count: int, low: float = -2.0, high: float = 2.0, apart: float = 0.3
     ) -> list[float]:
         """Numbers whose absolute values differ by 0.1 or more, so that no two are confused,
-        and none of them near 1, which hides a forgotten factor."""
-        chosen: list[float] = []
-        while len(chosen) < count:
-            number = self.number(low, high, apart)
-            taken = [1.0, *(abs(each) for each in chosen)]
-            if all(abs(abs(number) - each) >= 0.1 for each in taken):
-                chosen.append(number)
-        return chosen
+        and none of them near 1, which hides a forgotten factor.
+
+        Raises ValueError if the range can't hold that many.
+        """
+        for _ in range(20):  # the first ones may lie so that the last finds no room
+            chosen: list[float] = []
+            for _ in range(100 * count):
+                number = self.number(low, high, apart)
+                taken = [1.0, *(abs(each) for each in chosen)]
+                if all(abs(abs(number) - each) >= 0.1 for each in taken):
+                    chosen.append(number)
+                if len(chosen) == count:
+                    return chosen
+        raise ValueError(f"{count} numbers from {low} to {high} can't be 0.1 apart and off 1")
 
     def integer(self, low: int, high: int) -> int:
         """A whole number, both ends included."""
@@ -75,6 +83,8 @@ class Draw:
         self, draft: Draft, operators: Sequence[str], leaves: int = 4
     ) -> tuple[Symbol, list[Symbol]]:
         """An expression in which every result is used once; its root and its leaves."""
+        if leaves == 1 and all(OPERATORS[name].arity > 1 for name in operators):
+            raise ValueError("nothing can be made of one leaf with binary operators alone")
         symbols = self._leaves(draft, leaves)
         pool = [*symbols]
         while len(pool) > 1 or pool == symbols:
@@ -86,8 +96,8 @@ class Draw:
             result = self._apply(operator, operands)
             if result is not None:
                 pool = [each for each in pool if each not in operands] + [result]
-            elif len(pool) <= 2:  # nothing else fits: addition always does
-                pool = [self._apply(OPERATORS["+"], pool[:2]) or pool[0], *pool[2:]]
+            elif len(pool) == 2:  # perhaps nothing else fits: addition always does
+                pool = [self._write(OPERATORS["+"], pool)]
         return pool[0], symbols
 
     def dag(
@@ -126,9 +136,12 @@ class Draw:
         data = [self._data[operand._number] for operand in operands]
         if not operator.allowed(*data):
             return None
-        result = operator.compute(*data)
-        if abs(result) > LARGEST:
+        if abs(operator.compute(*data)) > LARGEST:
             return None
+        return self._write(operator, operands)
+
+    def _write(self, operator: Operator, operands: Sequence[Symbol]) -> Symbol:
         symbol = operator.write(*operands)
-        self._data[symbol._number] = result
+        data = [self._data[operand._number] for operand in operands]
+        self._data[symbol._number] = operator.compute(*data)
         return symbol

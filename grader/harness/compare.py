@@ -74,23 +74,29 @@ def _of_numbers(
         return Difference(where, f"is {show(actual)}, which is no usable number", expected, actual)
     if abs(number - expected) <= max(tolerance.absolute, tolerance.relative * abs(expected)):
         return None
-    sentence = f"is {show(actual)}, PyTorch says {show(expected)}"
-    return Difference(where, sentence, expected, actual)
+    mine, wanted = _apart(actual, expected)
+    return Difference(where, f"is {mine}, PyTorch says {wanted}", expected, actual)
 
 
 def _wrong_kind(where: str, wanted: str, expected: Plain, actual: Plain) -> Difference:
     return Difference(where, f"is {describe(actual)}, not {wanted}", expected, actual)
 
 
+def _apart(actual: int | float, expected: float) -> tuple[str, str]:
+    """Both numbers, with as many digits as it takes to tell them apart."""
+    for digits in range(6, 17):
+        texts = _number(actual, digits), _number(expected, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return repr(actual), repr(expected)
+
+
 def show(value: Plain) -> str:
     """A value for people: numbers to six significant digits, the rest short."""
-    if isinstance(value, bool) or value is None or isinstance(value, int):
+    if isinstance(value, bool) or value is None:
         return repr(value)
-    if isinstance(value, float):
-        if value == 0 or not math.isfinite(value):
-            return repr(value)
-        text = f"{value:.6g}"
-        return text if any(sign in text for sign in ".e") else f"{text}.0"
+    if isinstance(value, int | float):
+        return _number(value, 6)
     if isinstance(value, list):
         parts = [show(each) for each in value[:6]] + (["…"] if len(value) > 6 else [])
         return f"[{', '.join(parts)}]"
@@ -100,6 +106,13 @@ def show(value: Plain) -> str:
             return f"{{{', '.join(f'{key!r}: {show(each)}' for key, each in entries.items())}}}"
         return describe(value)
     return repr(value if len(value) <= 60 else f"{value[:57]}...")
+
+
+def _number(value: int | float, digits: int) -> str:
+    if isinstance(value, int) or value == 0 or not math.isfinite(value):
+        return repr(value)
+    text = f"{value:.{digits}g}"
+    return text if any(sign in text for sign in ".e") else f"{text}.0"
 
 
 def describe(value: Plain) -> str:

@@ -1,0 +1,252 @@
+"""The bytes of what was handed in: files, folders, archives. Nothing here is trusted.
+
+A file is opened without following a link and read only if it is a regular one of bounded size;
+an archive is read in memory and never unpacked to disk.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from grader.errors import SubmissionError
+
+MOST_MEMBERS = 5_000
+MOST_FOLDERS = 2_000
+LARGEST_ARCHIVE_MIB = 64
+LARGEST_UNPACKED_MIB = 256
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+SKIPPED = frozenset({"venv", "env", "node_modules"})  # never a person's own work
+
+
+class Unreadable(Exception):
+    """Why a file can't be read, in words for its owner, to follow its name."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files of a submission by their relative paths, and how to read them.
+
+    `read(relative, limit in bytes)` raises Unreadable.
+    """
+
+    path: Path
+    files: tuple[PurePosixPath, ...]
+    read: Callable[[PurePosixPath, int], bytes]
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes. Raises Unreadable."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Unreadable(_why(path, error)) from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise Unreadable("is a folder, not a file; rename it")
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("is no regular file; put a copy of the file itself there")
+        try:
+            return _bounded(file.read(limit + 1), limit, status.st_size)
+        except OSError as error:
+            raise Unreadable(f"can't be read ({error.strerror or error})") from None
+
+
+def open_folder(path: Path) -> Folder:
+    """The files below a folder; hidden folders and links to folders are left out."""
+    found: list[PurePosixPath] = []
+    for folders, (top, names, files) in enumerate(os.walk(path)):
+        if folders > MOST_FOLDERS or len(found) > MOST_MEMBERS:
+            raise SubmissionError(f"{path}: too many files; give the folder of the work alone")
+        names[:] = sorted(n for n in names if not n.startswith((".", "__")) and n not in SKIPPED)
+        here = Path(top).relative_to(path)
+        # A folder that is called like a lesson is told about, not walked over silently.
+        found += [PurePosixPath(here / n) for n in (*files, *(n for n in names if "." in n))]
+    return Folder(path, tuple(sorted(found)), lambda name, limit: read_file(path / name, limit))
+
+
+def is_archive(path: Path) -> bool:
+    """By its name."""
+    return path.name.lower().endswith(ARCHIVES)
+
+
+def open_archive(path: Path) -> Folder:
+    """The regular files in a zip or tar archive. Raises SubmissionError.
+
+    A single folder around everything is looked through.
+    """
+    try:
+        raw = read_file(path, LARGEST_ARCHIVE_MIB << 20)
+        members = _zip(raw) if path.name.lower().endswith(".zip") else _tar(path, raw)
+        files = _inside_single_folder(members.files)
+    except Unreadable as error:
+        raise SubmissionError(f"{path} {error}") from None
+    read = {name: _reader(content) for name, content in files.items()}
+    return Folder(path, tuple(sorted(files)), lambda name, limit: read[name](limit))
+
+
+@dataclass
+class _Members:
+    """What was taken out of an archive so far, in memory."""
+
+    files: dict[PurePosixPath, bytes] = field(default_factory=dict)
+    size: int = 0
+    count: int = 0
+
+    def add(self, name: str, read: Callable[[int], bytes]) -> None:
+        """Take one regular file; `read` gives at most as many bytes as it is asked for."""
+        relative = _relative(name)
+        if relative in self.files:
+            raise Unreadable(f"holds {_short(name)} twice; pack it again")
+        if any(part.startswith((".", "__MACOSX")) for part in relative.parts):
+            return
+        left = (LARGEST_UNPACKED_MIB << 20) - self.size
+        content = read(left + 1)
+        if len(content) > left:
+            raise Unreadable(f"unpacks to more than {LARGEST_UNPACKED_MIB} MiB; hand in less")
+        self.size += len(content)
+        self.files[relative] = content
+
+    def tick(self) -> None:
+        """Count a member of any kind."""
+        self.count += 1
+        if self.count > MOST_MEMBERS:
+            raise Unreadable(f"holds more than {MOST_MEMBERS} files; hand in your own work alone")
+
+
+def _zip(raw: bytes) -> _Members:
+    members = _Members()
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for info in archive.infolist():
+                members.tick()
+                kind = stat.S_IFMT(info.external_attr >> 16)
+                if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+                    raise Unreadable(
+                        f"holds a link or device, {_short(info.filename)}; leave it out"
+                    )
+                if info.flag_bits & 1:
+                    raise Unreadable("is encrypted; pack it without a password")
+                if not info.is_dir():
+                    members.add(info.filename, _zip_reader(archive, info))
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+        raise Unreadable(f"is no zip archive that can be read ({_short(str(error))})") from None
+    except (lzma.LZMAError, RuntimeError, _zlib_error()) as error:
+        raise Unreadable(f"is damaged ({_short(str(error))}); pack it again") from None
+    return members
+
+
+def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        with archive.open(info) as file:
+            return file.read(limit)
+
+    return read
+
+
+def _tar(path: Path, raw: bytes) -> _Members:
+    members = _Members()
+    try:
+        plain = io.BytesIO(_decompressed(path, raw))
+        with tarfile.open(fileobj=plain, mode="r:") as archive:
+            for info in archive:
+                members.tick()
+                if info.isdir():
+                    _relative(info.name)
+                    continue
+                file = archive.extractfile(info) if info.isreg() else None
+                if file is None:
+                    raise Unreadable(f"holds a link or device, {_short(info.name)}; leave it out")
+                members.add(info.name, file.read)
+    except (
+        tarfile.TarError,
+        OSError,
+        EOFError,
+        lzma.LZMAError,
+        ValueError,
+        _zlib_error(),
+    ) as error:
+        raise Unreadable(f"is no tar archive that can be read ({_short(str(error))})") from None
+    return members
+
+
+def _decompressed(path: Path, raw: bytes) -> bytes:
+    """The tar itself, whatever it was compressed with: a bomb stops at the limit."""
+    limit = LARGEST_UNPACKED_MIB << 20
+    openers: Mapping[bytes, Callable[[io.BytesIO], Any]] = {
+        b"\x1f\x8b": gzip.open,
+        b"BZh": bz2.open,
+        b"\xfd7zXZ": lzma.open,
+    }
+    for magic, opener in openers.items():
+        if raw.startswith(magic):
+            with opener(io.BytesIO(raw)) as file:
+                content: bytes = file.read(limit + 1)
+            if len(content) > limit:
+                raise Unreadable(f"unpacks to more than {LARGEST_UNPACKED_MIB} MiB; hand in less")
+            return content
+    return raw
+
+
+def _relative(name: str) -> PurePosixPath:
+    """A member's path, if it stays inside."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    outside = path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name
+    if outside or not path.parts:
+        raise Unreadable(
+            f"holds a file that would land outside of it, {_short(name)}; pack it again"
+        )
+    return path
+
+
+def _inside_single_folder(
+    files: Mapping[PurePosixPath, bytes],
+) -> dict[PurePosixPath, bytes]:
+    """`homework/mg3….py` becomes `mg3….py` where everything is in `homework`."""
+    tops = {name.parts[0] for name in files}
+    if len(tops) == 1 and all(len(name.parts) > 1 for name in files):
+        inner = {PurePosixPath(*name.parts[1:]): content for name, content in files.items()}
+        return _inside_single_folder(inner)
+    return dict(files)
+
+
+def _reader(content: bytes) -> Callable[[int], bytes]:
+    return lambda limit: _bounded(content[: limit + 1], limit, len(content))
+
+
+def _bounded(content: bytes, limit: int, size: int) -> bytes:
+    if len(content) > limit:
+        shown = f"{size / 2**20:.0f} MiB" if size >= 2**20 else f"{size // 1024} KiB"
+        allowed = f"{limit >> 20} MiB" if limit >= 2**20 else f"{limit >> 10} KiB"
+        raise Unreadable(
+            f"is too large: {shown}, where {allowed} are allowed; keep only your own code in it"
+        )
+    return content
+
+
+def _why(path: Path, error: OSError) -> str:
+    if path.is_symlink():
+        return "is a link; put a copy of the file itself there"
+    if path.is_dir():
+        return "is a folder, not a file; rename it"
+    return f"can't be read ({error.strerror or error})"
+
+
+def _short(text: str) -> str:
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return repr(printable if len(printable) <= 60 else f"{printable[:57]}...")
+
+
+def _zlib_error() -> type[Exception]:
+    import zlib
+
+    return zlib.error
