@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import locate, reuse, scoring
+from grader import locate, look, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import SubmissionError
@@ -68,8 +68,17 @@ def check(
         store.close()
     outcomes = {lesson.id: outcomes[lesson.id] for lesson in chosen}
     results = tuple(_result(course, submission, concept, outcomes) for concept in wanted)
+    if all(each.state is State.ABSENT for each in results):
+        raise SubmissionError(
+            f"{submission.path}: defines nothing of what is to be graded; "
+            "ask for other concepts, or hand in what they build on as well"
+        )
     score, max_score, bonus, max_bonus = scoring.totals(results)
-    notes = [*submission.notes, *(note for each in outcomes.values() for note in each.notes)]
+    notes = [
+        *submission.notes,
+        *look.warnings(submission),
+        *(note for each in outcomes.values() for note in each.notes),
+    ]
     return Report(
         course=course.title,
         course_version=course.version,
@@ -137,7 +146,7 @@ def _result(
         title=concept.title,
         state=state,
         earned=scoring.earned(checks, concept.points),
-        possible=concept.points,
+        possible=scoring.counted(checks, concept.points),
         bonus=course.lesson(concept.lesson).bonus,
         carried=any(check.carried for check in checks),
         checks=checks,

@@ -52,13 +52,13 @@ def read_file(path: Path, limit: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise Unreadable("is a folder, not a file; rename it")
+            raise Unreadable("is a folder, not a file; rename the folder")
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("is no regular file; put a copy of the file itself there")
+            raise Unreadable("is no regular file; put a file with your code here")
         try:
             return _bounded(file.read(limit + 1), limit, status.st_size)
         except OSError as error:
-            raise Unreadable(f"can't be read ({error.strerror or error})") from None
+            raise Unreadable(_cannot(error)) from None
 
 
 def open_folder(path: Path) -> Folder:
@@ -228,17 +228,21 @@ def _bounded(content: bytes, limit: int, size: int) -> bytes:
         shown = f"{size / 2**20:.0f} MiB" if size >= 2**20 else f"{size // 1024} KiB"
         allowed = f"{limit >> 20} MiB" if limit >= 2**20 else f"{limit >> 10} KiB"
         raise Unreadable(
-            f"is too large: {shown}, where {allowed} are allowed; keep only your own code in it"
+            f"is too large: {shown}, where {allowed} are allowed; keep only your code in it"
         )
     return content
 
 
 def _why(path: Path, error: OSError) -> str:
+    if path.is_symlink() and not path.exists():
+        return "is a link to a file that is not there; put the file itself here"
     if path.is_symlink():
-        return "is a link; put a copy of the file itself there"
-    if path.is_dir():
-        return "is a folder, not a file; rename it"
-    return f"can't be read ({error.strerror or error})"
+        return "is a link; put the file itself here"
+    return _cannot(error)
+
+
+def _cannot(error: OSError) -> str:
+    return f"can't be read ({error.strerror or error}); mend its permissions"
 
 
 def _short(text: str) -> str:

@@ -98,7 +98,10 @@ class Diagnosis:
 @dataclass(frozen=True)
 class ConceptResult:
     """The score of one concept. `earned` is `possible` times the share of its checks that passed,
-    to the hundredth of a point; it equals `possible` only if every check passed."""
+    to the hundredth of a point; it equals `possible` only if every check passed.
+
+    Checks that the grader itself failed on don't count; where it failed on all, `possible` is 0.
+    """
 
     id: str
     lesson: str

@@ -9,7 +9,7 @@ from typing import Any
 from grader import attempts
 from grader.cache import Cache
 from grader.course import HERE, Course, Lesson
-from grader.model import CheckResult, LessonOutcomes, Plain
+from grader.model import CheckResult, LessonOutcomes, Outcome, Plain
 from grader.render.json_format import check_from_data, check_to_data
 from grader.submission import Module, Submission
 from grader.version import __version__
@@ -46,8 +46,8 @@ class Memory:
 
     def keep(self, lessons: Iterable[Lesson], outcomes: Mapping[str, LessonOutcomes]) -> None:
         """Remember these lessons; not those that hung or crashed, nor what was built on them,
-        because that may have been the machine's fault."""
-        unsound = {lesson_id for lesson_id, found in outcomes.items() if not found.sound}
+        because that may have been the machine's fault; nor the grader's own faults."""
+        unsound = {lesson_id for lesson_id, found in outcomes.items() if not _lasts(found)}
         lasting = [
             lesson
             for lesson in lessons
@@ -68,6 +68,14 @@ class Memory:
             digest.update(_module_digest(module))
         digest.update(lesson.id.encode())
         return digest.hexdigest()
+
+
+def _lasts(outcomes: LessonOutcomes) -> bool:
+    return outcomes.sound and not any(
+        check.outcome is Outcome.INFRASTRUCTURE
+        for checks in outcomes.checks.values()
+        for check in checks
+    )
 
 
 def _module_digest(module: Module) -> bytes:

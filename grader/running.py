@@ -68,6 +68,7 @@ class _Runner:
         self._oracle = oracle
         self._seed = seed
         self._broken: set[str] = set()  # later lessons get the reference in their place
+        self._unusable: Fault | None = None  # why a stranger's Value can't even be made
 
     def lesson(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         """The outcomes of one lesson."""
@@ -166,25 +167,33 @@ class _Runner:
 
     def _stranger(self, concepts: Sequence[Concept]) -> LessonOutcomes:
         """A micrograd of someone's own: graded on what it defines, with no help."""
+        if self._unusable:
+            return LessonOutcomes(self._same(concepts, self._unusable), sound=False)
         with self._trial(attempts.stranger_sources(self._submission)) as trial:
             loaded = trial.load()
             if not any(each.ok for each in loaded):
                 fault = next(filter(None, map(_load_fault, loaded)))
                 return LessonOutcomes(self._same(concepts, fault), sound=False)
             there = self._defined(trial, concepts)
+            if isinstance(there, Fault):
+                self._unusable = replace(there, message=f"making a Value {there.message}")
+                return LessonOutcomes(self._same(concepts, self._unusable), sound=False)
             checks = {
                 concept.id: trial.checks(concept, self._applicable(concept, there))
                 for concept in concepts
             }
         return LessonOutcomes(checks, _notes(loaded), _is_sound(checks))
 
-    def _defined(self, trial: Trial, concepts: Sequence[Concept]) -> set[str]:
+    def _defined(self, trial: Trial, concepts: Sequence[Concept]) -> set[str] | Fault:
         """Which of the names that concepts and their checks need a stranger's code defines."""
         names = {name for concept in concepts for name in concept.requires}
         for concept in concepts:
             names = names.union(*self._session.needs(concept.id).values())
         listed = sorted(names)
-        return {name for name, there in zip(listed, trial.has(listed), strict=True) if there}
+        found = trial.has(listed)
+        if isinstance(found, Fault):
+            return found
+        return {name for name, there in zip(listed, found, strict=True) if there}
 
     def _applicable(self, concept: Concept, there: set[str]) -> list[str]:
         """The checks of a concept that a stranger's code can be asked; none: it is absent."""
@@ -219,7 +228,7 @@ _UNSOUND = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 _HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | _UNSOUND
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _GUARD = 'put what only tries things out under if __name__ == "__main__"'
-_IMPORTABLE = "only Python's own modules and the earlier lessons can be imported here"
+_IMPORTABLE = "only Python's own modules and the files that are graded can be imported"
 
 
 def _needs_torch(submission: Submission, wanted: Sequence[Concept]) -> bool:

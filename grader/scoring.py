@@ -24,12 +24,19 @@ def state_of(checks: Sequence[CheckResult]) -> State:
 def earned(checks: Sequence[CheckResult], possible: int) -> float:
     """Points for a concept: shared equally by its checks, rounded down to the hundredth.
 
-    Rounding down means that a concept that is not complete never shows its full points.
+    Rounding down means that a concept with a fault never shows its full points. A check that the
+    grader itself failed on has no share.
     """
-    if not checks:
+    judged = _judged(checks)
+    if not judged:
         return 0.0
-    passed = sum(check.outcome is Outcome.PASSED for check in checks)
-    return possible * 100 * passed // len(checks) / 100
+    passed = sum(check.outcome is Outcome.PASSED for check in judged)
+    return possible * 100 * passed // len(judged) / 100
+
+
+def counted(checks: Sequence[CheckResult], possible: int) -> int:
+    """What a concept counts in the total: nothing where the grader failed on all its checks."""
+    return possible if _judged(checks) or not checks else 0
 
 
 def better(first: CheckResult, second: CheckResult) -> CheckResult:
@@ -55,6 +62,10 @@ def is_complete(concepts: Iterable[ConceptResult]) -> bool:
     present = [concept for concept in concepts if concept.state is not State.ABSENT]
     required = [concept for concept in present if not concept.bonus] or present
     return bool(required) and all(concept.state is State.PASSED for concept in required)
+
+
+def _judged(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    return [check for check in checks if check.outcome is not Outcome.INFRASTRUCTURE]
 
 
 # A check may be tried twice: alone, and with the reference's help. A stub that is still there

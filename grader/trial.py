@@ -10,7 +10,7 @@ from grader import attempts
 from grader.course import Concept, Tolerance
 from grader.harness import Bench, Oracle, Session
 from grader.model import CheckResult, Outcome
-from grader.sandbox import Engine, Graft, Loaded, Sandbox, Source
+from grader.sandbox import Engine, Fault, Graft, Loaded, Sandbox, Source
 
 
 class Trial:
@@ -50,8 +50,8 @@ class Trial:
         """What loading each of the sources gave."""
         return self._engine.load()
 
-    def has(self, names: Sequence[str]) -> list[bool]:
-        """Which of these names the sources define."""
+    def has(self, names: Sequence[str]) -> list[bool] | Fault:
+        """Which of these names the sources define, or what looking for them ended with."""
         return self._engine.has(names)
 
     def checks(

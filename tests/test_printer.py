@@ -2,6 +2,7 @@
 
 import ast
 import math
+import random
 from types import SimpleNamespace
 
 import pytest
@@ -138,13 +139,15 @@ def test_every_program_of_the_suites_says_the_same_and_reads_well():
         assert len(program.text.split("\n")) <= 20, program.text
         lines = [line for line in program.text.split("\n") if not line.startswith("points = ")]
         assert max(map(len, lines)) <= 100, program.text
-        assert max(map(len, program.labels)) <= 60, program.labels
+        assert max(map(len, program.labels)) <= 76, program.labels
         if "torch_neuron" in str(program.steps) or "calls" in program.labels:
             continue
         try:
+            random.seed(0)  # weights that no program sets
             expected = evaluate(program.data(), reference.lookup)
         except TypeError:  # a program that is to be refused
             continue
+        random.seed(0)
         assert agree(expected, run_text(program)), program.text
         compared += 1
     assert compared > 200

@@ -126,10 +126,19 @@ def describe(value: Plain) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):
-        if "value" in value:
-            return "a Value"
         if "dict" in value:
             return "a dictionary"
         name = str(value.get("object", "object"))
+        if name in _KINDS:
+            return _KINDS[name]
         return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
     return show(value)
+
+
+_KINDS = {
+    "complex": "a complex number",
+    "dict": "a dictionary",
+    "huge int": "an int beyond 2**63",
+    "builtin_function_or_method": "a function",
+    "method": "a method that was not called",
+}

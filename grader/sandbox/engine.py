@@ -79,13 +79,14 @@ class Engine:
             self._load()
         return self._loaded
 
-    def has(self, names: Sequence[str]) -> list[bool]:
-        """Which of these names (`trace`, `Value.tanh`) the sources define."""
+    def has(self, names: Sequence[str]) -> list[bool] | Fault:
+        """Which of these names (`trace`, `Value.tanh`) the sources define; or the fault that
+        looking for them ended with, because that makes a Value."""
         self.load()
         try:
             message = self._ask({"names": list(names)}, self._sandbox.limits.program_seconds)
-        except WorkerGone:
-            return [False] * len(names)
+        except WorkerGone as gone:
+            return self._died(gone)
         found = message.get("names")
         if not isinstance(found, list) or len(found) != len(names):
             return [False] * len(names)

@@ -1,8 +1,9 @@
 """Results as plain data: numbers, booleans, short strings and lists of them, nothing else.
 
 What is no such thing becomes a dictionary with one of these keys: `value` (an object that is the
-result of a step of the program: its number), `dict` (a dictionary with text keys), `object` (the
-name of its type, with `n` telling two of them apart and a short `repr`).
+result of a step of the program: its number, with the name of its type as `object`), `dict` (a
+dictionary with text keys), `object` (the name of its type, with `n` telling two of them apart and
+a short `repr`).
 """
 
 from collections.abc import Sequence
@@ -49,7 +50,7 @@ class Encoder:
 
     def _object(self, result: Any) -> dict[str, Any]:
         if id(result) in self._numbers:
-            return {"value": self._numbers[id(result)]}
+            return {"value": self._numbers[id(result)], "object": type(result).__name__[:80]}
         if id(result) not in self._others:
             self._others[id(result)] = len(self._others)
             self._alive.append(result)
