@@ -5,6 +5,7 @@ an archive is read in memory and never unpacked to disk.
 """
 
 import bz2
+import functools
 import gzip
 import io
 import lzma
@@ -15,7 +16,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from grader.errors import SubmissionError
 
@@ -56,7 +57,7 @@ def read_file(path: Path, limit: int) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("is no regular file; put a file with your code here")
         try:
-            return _bounded(file.read(limit + 1), limit, status.st_size)
+            return _bounded(_up_to(file, limit + 1), limit, status.st_size)
         except OSError as error:
             raise Unreadable(_cannot(error)) from None
 
@@ -136,6 +137,8 @@ def _zip(raw: bytes) -> _Members:
                     )
                 if info.flag_bits & 1:
                     raise Unreadable("is encrypted; pack it without a password")
+                if not info.filename:
+                    raise Unreadable("holds a file without a name; pack it again")
                 if not info.is_dir():
                     members.add(info.filename, _zip_reader(archive, info))
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
@@ -148,7 +151,7 @@ def _zip(raw: bytes) -> _Members:
 def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
     def read(limit: int) -> bytes:
         with archive.open(info) as file:
-            return file.read(limit)
+            return _up_to(file, limit)
 
     return read
 
@@ -166,7 +169,7 @@ def _tar(path: Path, raw: bytes) -> _Members:
                 file = archive.extractfile(info) if info.isreg() else None
                 if file is None:
                     raise Unreadable(f"holds a link or device, {_short(info.name)}; leave it out")
-                members.add(info.name, file.read)
+                members.add(info.name, functools.partial(_up_to, file))
     except (
         tarfile.TarError,
         OSError,
@@ -190,7 +193,7 @@ def _decompressed(path: Path, raw: bytes) -> bytes:
     for magic, opener in openers.items():
         if raw.startswith(magic):
             with opener(io.BytesIO(raw)) as file:
-                content: bytes = file.read(limit + 1)
+                content = _up_to(file, limit + 1)
             if len(content) > limit:
                 raise Unreadable(f"unpacks to more than {LARGEST_UNPACKED_MIB} MiB; hand in less")
             return content
@@ -217,6 +220,14 @@ def _inside_single_folder(
         inner = {PurePosixPath(*name.parts[1:]): content for name, content in files.items()}
         return _inside_single_folder(inner)
     return dict(files)
+
+
+def _up_to(file: IO[bytes], limit: int) -> bytes:
+    """At most so many bytes, by and by: asking for all at once would set the memory aside."""
+    content = bytearray()
+    while len(content) < limit and (chunk := file.read(min(limit - len(content), 1 << 20))):
+        content += chunk
+    return bytes(content)
 
 
 def _reader(content: bytes) -> Callable[[int], bytes]:

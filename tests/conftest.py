@@ -10,6 +10,10 @@ EXERCISES = ROOT / "exercises"
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache for all tests of a run: PyTorch's answers are computed once."""
-    return tmp_path_factory.mktemp("cache")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(request.config, "workerinput") else base  # pytest -n auto
+    folder = shared / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -56,8 +56,8 @@ def test_what_agrees(expected, actual):
         (2.0, True, "is the boolean True, not a number"),
         (2.0, "2.0", "is the text '2.0', not a number"),
         (2.0, [2.0], "is a list of 1, not a number"),
-        (2.0, {"value": 3}, "is a Value, not a number"),
-        (2.0, {"object": "complex", "n": 0}, "is a complex, not a number"),
+        (2.0, {"value": 3, "object": "Value"}, "is a Value, not a number"),
+        (2.0, {"object": "complex", "n": 0}, "is a complex number, not a number"),
         (2.0, {"object": "ndarray", "n": 0}, "is a ndarray, not a number"),
         (2.0, {"object": "array", "n": 0}, "is an array, not a number"),
         (2.0, {"dict": {}}, "is a dictionary, not a number"),
@@ -67,7 +67,7 @@ def test_what_agrees(expected, actual):
         ([1.0, 2.0], [1.0, 5.0], "[1] is 5.0, PyTorch says 2.0"),
         ([[1.0], [2.0]], [[1.0], ["x"]], "[1][0] is the text 'x', not a number"),
         ({"dict": {"a": 1.0}}, [1.0], "is a list of 1, not a dictionary"),
-        ({"dict": {"a": 1.0}}, {"value": 0}, "is a Value, not a dictionary"),
+        ({"dict": {"a": 1.0}}, {"value": 0, "object": "Scalar"}, "is a Scalar, not a dictionary"),
         ({"dict": {"a": 1.0}}, {"dict": {"b": 1.0}}, "has no key 'a'"),
         ({"dict": {"a": 1.0}}, {"dict": {"a": 2.0}}, "['a'] is 2.0, PyTorch says 1.0"),
         ("text", "texts", "is the text 'texts', not 'text'"),
@@ -142,7 +142,7 @@ def test_any_two_things_can_be_compared_and_told(expected, actual):
         (list(range(9)), "[0, 1, 2, 3, 4, 5, …]"),
         ({"dict": {"a": 1.0}}, "{'a': 1.0}"),
         ("x" * 99, f"'{'x' * 57}...'"),
-        ({"value": 3}, "a Value"),
+        ({"value": 3, "object": "Value"}, "a Value"),
     ],
 )
 def test_values_are_shown_short(value, text):

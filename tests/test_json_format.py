@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -78,8 +79,6 @@ REPORT = Report(
 
 def with_check(**more):
     """The report with one check changed."""
-    from dataclasses import replace
-
     [concept] = REPORT.concepts
     changed = replace(concept, checks=(replace(FAILED, **more), PASSED))
     return replace(REPORT, concepts=(changed,))
@@ -162,8 +161,6 @@ def test_whatever_a_student_returned_is_strict_json_that_a_file_can_hold(value):
 
 
 def test_a_path_that_is_no_utf8_can_be_written():
-    from dataclasses import replace
-
     text = render_json(replace(REPORT, submission="caf\udce9"))
     text.encode("utf-8")
     assert strictly(text)["submission"] == "caf\udce9"
@@ -204,7 +201,7 @@ def test_what_is_no_report_is_refused_with_a_value_error(path, value):
         del at[path[-1]]
     else:
         at[path[-1]] = value
-    with pytest.raises(ValueError, match="report|splendid|literal|float"):
+    with pytest.raises(ValueError, match=r"report|splendid|literal|float"):
         report_from_data(data)
 
 

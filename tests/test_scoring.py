@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from grader import scoring
 from grader.model import CheckResult, ConceptResult, Outcome, State
 
+NO_LOSS = {Outcome.PASSED, Outcome.INFRASTRUCTURE}
 OUTCOMES = st.lists(st.sampled_from(list(Outcome)), max_size=9)
 
 
@@ -28,7 +29,7 @@ def concept(*outcomes, possible=4, bonus=False):
         title="tanh",
         state=scoring.state_of(made),
         earned=scoring.earned(made, possible),
-        possible=possible,
+        possible=scoring.counted(made, possible),
         bonus=bonus,
         carried=False,
         checks=made,
@@ -64,17 +65,27 @@ def test_states(outcomes, state):
 def test_points_are_shared_equally_and_rounded_down(outcomes, possible):
     points = scoring.earned(checks(*outcomes), possible)
     passed = outcomes.count(Outcome.PASSED)
-    exact = Fraction(possible * passed, len(outcomes)) if outcomes else Fraction(0)
+    judged = len(outcomes) - outcomes.count(Outcome.INFRASTRUCTURE)
+    exact = Fraction(possible * passed, judged) if judged else Fraction(0)
     hundredths = round(100 * points)
     assert points == hundredths / 100
     assert 0 <= exact * 100 - hundredths < 1
-    assert (points == possible) == bool(outcomes and passed == len(outcomes))
+    assert (points == possible) == bool(judged and passed == judged)
 
 
 @given(OUTCOMES)
 def test_only_passed_earns(outcomes):
     points = scoring.earned(checks(*outcomes), 10)
     assert (points > 0) == (Outcome.PASSED in outcomes)
+
+
+@given(OUTCOMES, st.integers(1, 22))
+def test_a_fault_of_the_grader_is_never_a_fault_of_the_student(outcomes, possible):
+    faults = [Outcome.INFRASTRUCTURE] * 3
+    alone, beside = checks(*outcomes), checks(*faults, *outcomes)
+    assert scoring.earned(beside, possible) == scoring.earned(alone, possible)
+    assert scoring.counted(checks(*faults), possible) == 0
+    assert not scoring.is_complete([concept(*faults, *outcomes)])
 
 
 @given(OUTCOMES, st.integers(1, 22), st.randoms())
@@ -86,13 +97,12 @@ def test_the_order_of_checks_does_not_matter(outcomes, possible, random):
     assert scoring.state_of(checks(*outcomes)) is scoring.state_of(checks(*shuffled))
 
 
-def test_better_is_an_order_with_passed_on_top():
+def test_better_takes_what_passed_whoever_comes_first():
     for first, second in itertools.product(checks(*Outcome), checks(*Outcome)):
         best = scoring.better(first, second)
         assert best in (first, second)
         if Outcome.PASSED in (first.outcome, second.outcome):
             assert best.outcome is Outcome.PASSED
-        assert scoring.better(second, first).outcome in {best.outcome, first.outcome}
 
 
 def test_of_two_equally_good_results_the_first_stays():
@@ -128,7 +138,8 @@ def test_totals_are_exact_hundredths(made):
     assert score == round(100 * score) / 100
     assert round(100 * score) == sum(round(100 * each.earned) for each in concepts)
     assert score <= most
-    assert (score == most) == all(each.state in (State.PASSED, State.ABSENT) for each in concepts)
+    lost = {each.outcome for one in concepts for each in one.checks} - NO_LOSS
+    assert (score == most) == (not lost)
 
 
 def test_thirds_of_three_concepts_do_not_drift():

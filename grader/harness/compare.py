@@ -109,7 +109,10 @@ def show(value: Plain) -> str:
 
 
 def _number(value: int | float, digits: int) -> str:
-    if isinstance(value, int) or value == 0 or not math.isfinite(value):
+    if isinstance(value, int):
+        text = repr(value)
+        return text if len(text) <= 40 else f"{text[:20]}… ({len(text)} digits)"
+    if value == 0 or not math.isfinite(value):
         return repr(value)
     text = f"{value:.{digits}g}"
     return text if any(sign in text for sign in ".e") else f"{text}.0"

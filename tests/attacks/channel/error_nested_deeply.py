@@ -1,0 +1,42 @@
+# attack: sends an exception whose parts are nested deeply
+# family: channel
+# outcomes: none
+# earns: none
+
+import json
+import os
+import struct
+import sys
+
+
+def find(name):
+    frame = sys._getframe()
+    while name not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals[name]
+
+
+def send(message):
+    body = json.dumps(message).encode()
+    os.write(3, struct.pack("!I", len(body)) + body)
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        request = find("request")
+        nested = json.loads("[" * 450 + "]" * 450)
+        frame = [nested, 1, nested, nested]
+        send(
+            {
+                "id": request["id"],
+                "n": 0,
+                "error": {"type": nested, "message": nested, "frames": [frame]},
+            }
+        )
+        return Value(self.data + other.data)

@@ -1,0 +1,20 @@
+# attack: defines two names that look alike, one of them in Cyrillic letters
+# family: intake
+# outcomes: none
+# earns: none
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(self.data + other.data)
+
+
+class Vаlue:  # the second letter is Cyrillic
+    def __add__(self, other):
+        return 0.0

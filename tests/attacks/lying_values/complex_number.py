@@ -1,0 +1,15 @@
+# attack: returns a complex number with nothing imaginary
+# family: lying_values
+# outcomes: none
+# earns: none
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(complex(self.data + other.data))

@@ -1,0 +1,17 @@
+# attack: returns an exact number of another kind
+# family: lying_values
+# outcomes: none
+# earns: none
+
+from fractions import Fraction
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(Fraction(self.data + other.data))

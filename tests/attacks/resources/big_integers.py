@@ -1,0 +1,15 @@
+# attack: keeps integer arithmetic busy in C
+# family: resources
+# outcomes: none
+# earns: none
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(9 ** (9**8) % 7)

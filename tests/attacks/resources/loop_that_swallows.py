@@ -1,0 +1,20 @@
+# attack: never ends and catches whatever would end it
+# family: resources
+# outcomes: none
+# earns: none
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                continue

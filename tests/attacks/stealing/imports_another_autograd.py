@@ -1,0 +1,10 @@
+# attack: lets another package do the exercise
+# family: stealing
+# outcomes: none
+# earns: none
+
+from micrograd.engine import Value as Theirs
+
+
+class Value(Theirs):
+    pass

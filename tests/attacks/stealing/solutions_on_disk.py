@@ -1,0 +1,14 @@
+# attack: executes the solutions' file from the disk
+# family: stealing
+# outcomes: none
+# earns: none
+
+import sys
+from pathlib import Path
+
+FOLDER = Path(sys.modules["worker"].__file__).parent.parent.parent
+exec((FOLDER / "solutions" / "mg2_chain_rule.py").read_text())
+
+
+class Value(Value):  # noqa: F821
+    pass

@@ -1,0 +1,12 @@
+# attack: is PyTorch's tensor under another name
+# family: stealing
+# outcomes: none
+# earns: none
+
+import torch
+
+
+class Value(torch.Tensor):
+    @property
+    def data(self):
+        return self.item()
