@@ -95,5 +95,8 @@ def default_folder() -> Path | None:
     """The user's cache folder for mggrade, after the platform's custom; None without a home."""
     import platformdirs
 
-    folder = Path(platformdirs.user_cache_dir("mggrade", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_cache_dir("mggrade", appauthor=False))
+    except RuntimeError:  # platformdirs 4.5 and later
+        return None
     return folder if folder.is_absolute() else None

@@ -50,10 +50,11 @@ def read_file(path: Path, limit: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise Unreadable(_why(path, error)) from None
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):  # fdopen would raise
+        os.close(descriptor)
+        raise Unreadable("is a folder, not a file; rename the folder")
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise Unreadable("is a folder, not a file; rename the folder")
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("is no regular file; put a file with your code here")
         try:

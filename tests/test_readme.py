@@ -129,8 +129,8 @@ def test_links_into_the_repository_lead_somewhere() -> None:
     assert links and all((ROOT / link).exists() for link in links)
 
 
-def test_the_example_for_authors_is_a_check() -> None:
-    """CONTRIBUTING.md shows a check as it stands in a suite, and an engine's head as in a file."""
+def test_examples_for_authors_are_real() -> None:
+    """What CONTRIBUTING.md shows stands in a solution, a suite and an engine."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     folders = (SUITES, SOLUTIONS, ROOT / "tests" / "engines" / "faulty")
     sources = [path.read_text(encoding="utf-8") for each in folders for path in each.glob("*.py")]

@@ -91,6 +91,9 @@ def command(
 
     from grader import grade
     from grader.course import load_course
+    from grader.sandbox.hide import hide_this_process
+
+    hide_this_process()
 
     course = load_course()
     asked = _asked(course, lessons, concepts)

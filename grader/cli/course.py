@@ -56,7 +56,7 @@ def build(solutions: Path | None, exercises: Path | None, dry: bool, prune: bool
     return INCOMPLETE if dry and _pending(items, prune) else COMPLETE
 
 
-@command.command("check")
+@command.command("check", short_help="Test the author's promises.")
 @folders
 @click.option("--fast", is_flag=True, help="Leave out what grades the whole course.")
 def check(solutions: Path | None, exercises: Path | None, fast: bool) -> int:

@@ -23,7 +23,7 @@ from grader.model import (
 def render_json(report: Report) -> str:
     """One JSON object, indented, ending in a newline."""
     text = json.dumps(report_to_data(report), indent=2, ensure_ascii=False, allow_nan=False)
-    # A file name need not be Unicode: what UTF-8 can't hold becomes JSON's own \\udce9.
+    # A file name need not be Unicode: what UTF-8 can't hold is written as JSON does: \udce9.
     return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from grader.model import Outcome, Place, Plain
 
 LONGEST_TEXT = 2_000
+DEEPEST = 20  # a worker's own encoder stops at 8 lists, each perhaps in a dictionary
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,17 @@ def _place(file: str, line: int | None, function: str, text: str) -> Place:
     )
 
 
-def _clean_plain(value: Any) -> Plain:
+def _clean_plain(value: Any, depth: int = 0) -> Plain:
+    if depth > DEEPEST:
+        raise ProtocolError("a value nested too deeply")
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [_clean_plain(each) for each in value]
+        return [_clean_plain(each, depth + 1) for each in value]
     if isinstance(value, dict):
-        return {clean(str(key)): _clean_plain(each) for key, each in value.items()}
-    if value is None or isinstance(value, bool | int | float):
+        return {clean(str(key)): _clean_plain(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise ProtocolError("a number of too many digits")
+    if value is None or isinstance(value, int | float):
         return value
     raise ProtocolError("a value that is not plain")  # JSON has nothing else
