@@ -11,7 +11,7 @@ from grader.model import CheckResult, LessonOutcomes, Outcome
 from grader.regions import stubs
 from grader.sandbox import Fault, Graft, Loaded, Sandbox, Source
 from grader.submission import Submission
-from grader.trial import Trial
+from grader.trial import Grounds, Trial
 
 Checks = Mapping[str, tuple[CheckResult, ...]]  # by concept
 
@@ -35,7 +35,8 @@ def run(
             sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
 
         def body(session: Session) -> None:
-            runner = _Runner(course, submission, session, sandbox, oracle, seed)
+            grounds = Grounds(course, session, sandbox, oracle, seed)
+            runner = _Runner(submission, grounds)
             for lesson in lessons:
                 progress(lesson.id)
                 concepts = [concept for concept in wanted if concept.lesson == lesson.id]
@@ -52,21 +53,10 @@ def run(
 class _Runner:
     """Runs lesson after lesson; remembers which ones are of no use to later ones."""
 
-    def __init__(
-        self,
-        course: Course,
-        submission: Submission,
-        session: Session,
-        sandbox: Sandbox,
-        oracle: Oracle,
-        seed: int,
-    ) -> None:
-        self._course = course
+    def __init__(self, submission: Submission, grounds: Grounds) -> None:
         self._submission = submission
-        self._session = session
-        self._sandbox = sandbox
-        self._oracle = oracle
-        self._seed = seed
+        self._grounds = grounds
+        self._course = grounds.course
         self._broken: set[str] = set()  # later lessons get the reference in their place
         self._unusable: Fault | None = None  # why a stranger's Value can't even be made
 
@@ -188,7 +178,7 @@ class _Runner:
         """Which of the names that concepts and their checks need a stranger's code defines."""
         names = {name for concept in concepts for name in concept.requires}
         for concept in concepts:
-            names = names.union(*self._session.needs(concept.id).values())
+            names = names.union(*self._grounds.session.needs(concept.id).values())
         listed = sorted(names)
         found = trial.has(listed)
         if isinstance(found, Fault):
@@ -199,26 +189,18 @@ class _Runner:
         """The checks of a concept that a stranger's code can be asked; none: it is absent."""
         if not concept.requires or not there.issuperset(concept.requires):
             return []
-        needs = self._session.needs(concept.id)
+        needs = self._grounds.session.needs(concept.id)
         return [identity for identity, names in needs.items() if names <= there]
 
     def _trial(self, sources: Sequence[Source], graft: Graft | None = None) -> Trial:
-        return Trial(
-            self._session,
-            self._sandbox,
-            self._oracle,
-            self._course.tolerance,
-            self._seed,
-            sources,
-            graft,
-        )
+        return Trial(self._grounds, sources, graft)
 
     def _same(self, concepts: Sequence[Concept], fault: Fault) -> Checks:
         """The same fault for every check: the code could not be loaded."""
         return {
             concept.id: tuple(
                 CheckResult(identity, concept.id, fault.outcome, fault.message, place=fault.place)
-                for identity in self._session.checks(concept.id)
+                for identity in self._grounds.session.checks(concept.id)
             )
             for concept in concepts
         }

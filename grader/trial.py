@@ -2,48 +2,46 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from types import TracebackType
+from dataclasses import dataclass, replace
 from typing import Self
 
 from grader import attempts
-from grader.course import Concept, Tolerance
+from grader.course import Concept, Course
 from grader.harness import Bench, Oracle, Session
 from grader.model import CheckResult, Outcome
 from grader.sandbox import Engine, Fault, Graft, Loaded, Sandbox, Source
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What all trials of one run have in common."""
+
+    course: Course
+    session: Session
+    sandbox: Sandbox
+    oracle: Oracle
+    seed: int
+
+    def bench(self, engine: Engine) -> Bench:
+        """Where a check examines this engine."""
+        return Bench(engine, self.oracle, self.course.tolerance, self.seed)
 
 
 class Trial:
     """Runs checks on one set of sources. A context manager: leaving it ends the workers."""
 
     def __init__(
-        self,
-        session: Session,
-        sandbox: Sandbox,
-        oracle: Oracle,
-        tolerance: Tolerance,
-        seed: int,
-        sources: Sequence[Source],
-        graft: Graft | None = None,
+        self, grounds: Grounds, sources: Sequence[Source], graft: Graft | None = None
     ) -> None:
-        self._session = session
-        self._sandbox = sandbox
-        self._oracle = oracle
-        self._tolerance = tolerance
-        self._seed = seed
+        self._grounds = grounds
         self._sources = sources
         self._graft = graft
-        self._engine = Engine(sandbox, attempts.worker_kind(sources), sources, graft)
+        self._engine = self._new_engine(attempts.worker_kind(sources))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._engine.close()
 
     def load(self) -> tuple[Loaded, ...]:
@@ -62,7 +60,7 @@ class Trial:
         found = self._run(concept, self._engine, wanted)
         if concept.worker == "plain" or all(each.outcome is Outcome.TODO for each in found):
             return found  # to see a stub takes no PyTorch
-        engine = Engine(self._sandbox, concept.worker, self._sources, self._graft)
+        engine = self._new_engine(concept.worker)
         try:
             return self._run(concept, engine, wanted)
         finally:
@@ -71,9 +69,11 @@ class Trial:
     def _run(
         self, concept: Concept, engine: Engine, only: list[str] | None
     ) -> tuple[CheckResult, ...]:
-        bench = Bench(engine, self._oracle, self._tolerance, self._seed)
-        results = self._session.run(concept.id, bench, only)
+        results = self._grounds.session.run(concept.id, self._grounds.bench(engine), only)
         return tuple(_as_todo(result, concept) for result in results)
+
+    def _new_engine(self, kind: str) -> Engine:
+        return Engine(self._grounds.sandbox, kind, self._sources, self._graft)
 
 
 _STUB = re.compile(r"NotImplementedError: (mg\d+\.[a-z-]+)")

@@ -84,7 +84,7 @@ def test_an_end_in_the_middle_is_an_end(raw):
 
 @pytest.mark.parametrize("body", [b"", b"{", b"nonsense", b"\xff\xfe", b"[1] [2]"])
 def test_nonsense_is_a_value_error(body):
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError):
         through_a_pipe(framed(body))
 
 

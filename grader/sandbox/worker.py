@@ -9,6 +9,7 @@ import struct
 import time
 from typing import Any
 
+from grader.errors import InfrastructureError
 from grader.model import Outcome
 from grader.sandbox.reply import Fault, ProtocolError, clean
 from grader.sandbox.zygote import Zygote
@@ -108,7 +109,10 @@ class Worker:
         self._selector.close()
         self._channel.close()
         os.close(self._output)
-        return self._zygote.kill(self._pid) if self._zygote.alive else signal.SIGKILL
+        try:
+            return self._zygote.kill(self._pid)
+        except InfrastructureError:  # the zygote was killed, and its children die with it
+            return signal.SIGKILL
 
     def _wait(self, deadline: float) -> None:
         """Wait until the channel is ready, reading what is printed meanwhile."""

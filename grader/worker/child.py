@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from . import faults, lock
+from . import faults, lock, process
 from .evaluate import evaluate
 from .load import Submission
 from .protocol import read_frame, write_frame
@@ -33,6 +33,8 @@ def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
 def _claim(channel: int, output: int) -> None:
     """Own group, known descriptors: 0 nothing, 1 and 2 the output pipe, 3 the channel."""
     os.setsid()
+    with contextlib.suppress(OSError, AttributeError):  # Linux only
+        process.die_with_parent(os.getppid())
     signal.set_wakeup_fd(-1)
     channel, output = os.dup(channel), os.dup(output)  # out of the way of 0 to 3
     nothing = os.open(os.devnull, os.O_RDONLY)
