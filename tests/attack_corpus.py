@@ -8,7 +8,8 @@ Each file tells in its first lines what it tries and what must come of it:
 `form`             `file` (a micrograd of one's own), `folder` (with more files: the dictionary
                    FILES), or `mg3` (a lesson's file)
 `concepts`         what is graded: ids, or `all` of mg1 to mg4 and mg6 to mg8
-`modes`            `full` where the attack would do real harm at less than full isolation
+`modes`            `full` where the attack is for full isolation alone: without it it would do harm,
+                   or nothing else
 `outcomes`         the outcomes of the checks that did not pass, at full isolation, or `none`
 `outcomes-limits`  the same with nothing but resource limits, where it differs
 `earns`            the concepts that it honestly earns, or `none`
@@ -43,7 +44,7 @@ from grader.render.json_format import render_json
 ATTACKS = Path(__file__).parent / "attacks"
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 MODES = ("full", "none")
-USUAL = "mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward, mg4.accumulate"
+USUAL = "mg2.value, mg2.add"
 NEXT = """
 class Value:
     def __init__(self, data):

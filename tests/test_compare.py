@@ -49,6 +49,7 @@ def test_what_agrees(expected, actual):
         (0.0, 1.1e-9, "is 1.1e-09, PyTorch says 0.0"),
         (2.0, 2.0 + 2.1e-6, "is 2.000002, PyTorch says 2.0"),
         (1 / 3, 0.33334, "is 0.33334, PyTorch says 0.333333"),
+        (1e-3, 1e-3 + 1.6e-9, "is 0.001000002, PyTorch says 0.001"),
         (2.0, math.nan, "is nan, which is no usable number"),
         (2.0, math.inf, "is inf, which is no usable number"),
         (2.0, -math.inf, "is -inf, which is no usable number"),

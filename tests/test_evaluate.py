@@ -174,6 +174,7 @@ def test_upstream_runs_one_step_back_with_the_gradient_given():
     def write(draft):
         a, b = draft.values(1.0, 2.0)
         out = a + b
+        out.grad = 4.0  # is replaced
         draft.upstream(out, -1.5)
         return out.grad, a.grad, b.grad
 

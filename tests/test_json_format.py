@@ -154,7 +154,7 @@ def test_a_check_survives_the_round_trip(outcome, message, output, actual):
     ids=repr,
 )
 def test_whatever_a_student_returned_is_strict_json_that_a_file_can_hold(value):
-    text = render_json(with_check(actual=value))
+    text = render_json(with_check(actual=value, expected=value))
     text.encode("utf-8")
     assert text.endswith("}\n")
     report_from_data(strictly(text))

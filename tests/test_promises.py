@@ -62,9 +62,9 @@ def graded(folder, cache, **options):
 
 
 PROBE = """
-import sys, os, json
+import errno, json, os, sys
 
-GRADERS = {"grader", "pytest", "_pytest", "torch", "numpy", "suites", "solutions", "mg1"}
+GRADERS = {"grader", "pytest", "_pytest", "torch", "suites", "solutions", "mg1"}
 
 def parabola_slope(x):
     frames, names = set(), set()
@@ -76,10 +76,11 @@ def parabola_slope(x):
     descriptors = []
     for number in range(256):
         try:
-            os.fstat(number)
+            os.lseek(number, 0, os.SEEK_CUR)
             descriptors.append(number)
-        except OSError:
-            pass
+        except OSError as error:
+            if error.errno == errno.ESPIPE:  # a pipe or a socket
+                descriptors.append(number)
     print(json.dumps({
         "modules": sorted({name.partition(".")[0] for name in sys.modules} & GRADERS),
         "names": sorted({"expected", "oracle", "answers", "tolerance", "concept"} & names),
@@ -159,15 +160,14 @@ def test_promise_2_nothing_but_the_right_answer_earns(mine, cache, tmp_path, dee
 
 
 def test_promise_3_carried_is_in_the_report(mine, cache):
-    folder = mine(
-        "mg4_activation.py", MG3, MG2, old="self.data * other.data", new="self.data + other.data"
-    )
+    folder = mine(MG3, MG2, old="self._prev = set(_children)", new="self._prev = set()")
     data = report_to_data(grader.check(folder, cache_folder=cache))
-    concepts = {each["id"]: each for each in data["concepts"]}
-    assert [each["id"] for each in data["concepts"] if each["state"] == "failed"] == ["mg2.mul"]
+    concepts = {each["id"]: each for each in data["concepts"] if each["state"] != "absent"}
+    lost = [name for name, each in concepts.items() if each["state"] != "passed"]
+    assert lost == ["mg2.graph"]
     assert concepts["mg3.backward"]["carried"] and concepts["mg3.backward"]["earned"] == 3
     assert not concepts["mg2.add"]["carried"]
-    assert data["score"] == data["max_score"] - 2
+    assert data["max_score"] - data["score"] <= 2
 
 
 # 4. A fault of the grader is never a fault of the student
@@ -214,8 +214,8 @@ def test_promise_4_a_broken_check_is_not_scored(mine, tmp_path, suite, body):
     suite(f"{CHECK}    {body}\n")
     folder = mine(MG1)
     for _ in range(2):  # and it is not remembered
-        report = grader.check(folder, concepts=["mg1.slope"], cache_folder=tmp_path)
-        (concept,) = report.concepts
+        report = grader.check(folder, lessons=["mg1"], cache_folder=tmp_path)
+        concept = report.concepts[0]
         assert concept.checks[0].outcome is Outcome.INFRASTRUCTURE
         assert (report.score, report.max_score, concept.possible) == (0, 0, 0)
         assert (report.infrastructure, report.complete, report.reused) == (True, False, 0)
@@ -325,6 +325,15 @@ def test_promise_8_the_same_report_again(mine, cache, seed):
 
 
 _VARYING = {"reused", "started", "seconds"}
+
+
+def test_promise_8_chance_falls_the_same_way(mine, cache):
+    folder = mine(MG1, more="\nimport random\ndef parabola_slope(x):\n    return random.random()\n")
+    first, second = (
+        graded(folder, cache, concepts=["mg1.slope"])["mg1.slope"].checks for _ in range(2)
+    )
+    assert first == second
+    assert first[0].outcome is Outcome.FAILED
 
 
 def test_promise_8_remembered_or_fresh(mine, cache):

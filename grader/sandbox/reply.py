@@ -102,9 +102,21 @@ def _clean_plain(value: Any, depth: int = 0) -> Plain:
     if isinstance(value, list):
         return [_clean_plain(each, depth + 1) for each in value]
     if isinstance(value, dict):
-        return {clean(str(key)): _clean_plain(each, depth + 1) for key, each in value.items()}
+        return _clean_object(value, depth)
     if isinstance(value, int) and abs(value) >= 2**63:
         raise ProtocolError("a number of too many digits")
     if value is None or isinstance(value, int | float):
         return value
     raise ProtocolError("a value that is not plain")  # JSON has nothing else
+
+
+def _clean_object(value: dict[str, Any], depth: int) -> Plain:
+    """One of the three kinds that `worker.encode` makes: checks rely on what is in them."""
+    match value:
+        case {"dict": dict(entries)}:
+            return {"dict": {clean(key): _clean_plain(entries[key], depth + 1) for key in entries}}
+        case {"value": int(number), "object": str(name)}:
+            return {"value": number, "object": clean(name)}
+        case {"object": str(name), "n": int(number)}:
+            return {"object": clean(name), "n": number, "repr": clean(str(value.get("repr", "")))}
+    raise ProtocolError("an object of no known kind")

@@ -44,6 +44,7 @@ STANDARD = (
     "string",
     "re",
     "time",
+    "unicodedata",  # Python itself asks for it at a name that is not ASCII
 )
 NUMPY = ("numpy", "numpy.random", "numpy.linalg")  # it imports its parts late
 KINDS: dict[str, tuple[str, ...]] = {"plain": (), "numpy": NUMPY, "torch": (*NUMPY, "torch")}

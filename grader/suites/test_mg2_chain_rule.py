@@ -149,8 +149,8 @@ def _edges_once(check, draft, root):
     _, wanted = graph_of(draft.program(), root)
     found = set()
     for edge in edges if isinstance(edges, list) else []:
-        ends = [each.get("value", -1) for each in edge if isinstance(each, dict)]
-        found.add(tuple(ends) if isinstance(edge, list) else ())
+        ends = edge if isinstance(edge, list) else []
+        found.add(tuple(each.get("value", -1) for each in ends if isinstance(each, dict)))
     turned = {(parent, child) for child, parent in wanted}
     sentence = (
         "an edge is (child, parent): from the operand to the result"

@@ -8,7 +8,7 @@ not allow imports as a stand-in whose *use* raises one clear sentence.
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -56,6 +56,8 @@ class StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if self.__name__.partition(".")[0] == "tqdm" and name in _LOOPS:
+            return _LOOPS[name]
         return _Thing(self.__dict__["_refusal"])
 
 
@@ -78,6 +80,12 @@ class _Thing:
     def __setattr__(self, name: str, value: object) -> None:
         pass
 
+    def __getitem__(self, index: object) -> Any:
+        return self()  # axes[0]
+
+    def __setitem__(self, index: object, value: object) -> None:
+        self()  # plt.rcParams["figure.dpi"] = 100
+
     def __iter__(self) -> Any:
         return iter((self, self))  # fig, ax = plt.subplots()
 
@@ -90,6 +98,22 @@ class _Thing:
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         self()  # class Net(torch.nn.Module): a use
         return ()
+
+
+class _Loop(_Thing):
+    """`tqdm(steps)`: the loop over them, without a bar."""
+
+    write = staticmethod(print)
+
+    def __init__(self, steps: Iterable[Any] = (), *arguments: Any, **options: Any) -> None:
+        super().__init__(None)
+        self.__dict__["_steps"] = steps
+
+    def __iter__(self) -> Any:
+        return iter(self.__dict__["_steps"])
+
+
+_LOOPS = {"tqdm": _Loop, "trange": lambda *bounds, **options: _Loop(range(*bounds))}
 
 
 class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

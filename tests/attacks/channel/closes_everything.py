@@ -1,6 +1,6 @@
 # attack: closes every descriptor
 # family: channel
-# outcomes: none
+# outcomes: crashed
 # earns: none
 
 import os

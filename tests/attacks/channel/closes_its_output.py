@@ -1,7 +1,7 @@
 # attack: closes its standard output and goes on
 # family: channel
 # outcomes: none
-# earns: none
+# earns: mg2.add, mg2.value
 
 import os
 import sys

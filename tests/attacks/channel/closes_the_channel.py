@@ -1,7 +1,7 @@
 # attack: closes the descriptor of the channel
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: crashed
+# earns: mg2.value
 
 import os
 

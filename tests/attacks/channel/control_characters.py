@@ -1,7 +1,7 @@
 # attack: puts terminal commands in its messages and output
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

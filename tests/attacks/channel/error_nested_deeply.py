@@ -1,7 +1,7 @@
 # attack: sends an exception whose parts are nested deeply
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import json
 import os
@@ -11,7 +11,7 @@ import sys
 
 def find(name):
     frame = sys._getframe()
-    while name not in frame.f_locals:
+    while "id" not in frame.f_locals.get(name, ()):
         frame = frame.f_back
     return frame.f_locals[name]
 

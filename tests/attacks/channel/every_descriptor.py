@@ -1,6 +1,6 @@
 # attack: writes to every descriptor that there may be
 # family: channel
-# outcomes: none
+# outcomes: protocol
 # earns: none
 
 import contextlib

@@ -1,6 +1,6 @@
 # attack: reports, in the worker's name, that its file is loaded
 # family: channel
-# outcomes: none
+# outcomes: protocol
 # earns: none
 
 import json
@@ -11,7 +11,7 @@ import sys
 
 def find(name):
     frame = sys._getframe()
-    while name not in frame.f_locals:
+    while "id" not in frame.f_locals.get(name, ()):
         frame = frame.f_back
     return frame.f_locals[name]
 

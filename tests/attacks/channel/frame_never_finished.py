@@ -1,7 +1,7 @@
 # attack: announces a frame and sends half of it
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import os
 import time

@@ -1,7 +1,7 @@
 # attack: sends a frame that is not JSON
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: protocol
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: announces a frame of four gigabytes
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: protocol
+# earns: mg2.value
 
 import os
 

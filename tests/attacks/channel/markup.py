@@ -1,7 +1,7 @@
 # attack: puts the markup of terminals and web pages in its messages and output
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:
@@ -12,9 +12,5 @@ class Value:
         return f"Value(data={self.data})"
 
     def __add__(self, other):
-        print(
-            "[bold green]passed[/] [/nope] [link=file:///etc/passwd]x[/link] <script>alert(1)</script>"
-        )
-        raise ValueError(
-            "[/red] [green]✓ passed[/green] ::error::x ]]> </failure><testcase/> {{7*7}} `x`"
-        )
+        print("[bold green]passed[/] [/nope] [link=file:///x]x[/link] <script>alert(1)</script>")
+        raise ValueError("[/red] [green]✓ passed[/green] ::error::x ]]> </failure> {{7*7}} `x`")

@@ -1,7 +1,7 @@
 # attack: hides terminal commands in the name of an exception
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: raises what an untouched stub raises
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: todo
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: prints what a test run prints when all is well
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,8 @@
 # attack: sends objects with fields of the wrong kind
 # family: channel
 # concepts: all
-# outcomes: none
+# modes: full
+# outcomes: protocol
 # earns: none
 
 import json
@@ -12,7 +13,7 @@ import sys
 
 def find(name):
     frame = sys._getframe()
-    while name not in frame.f_locals:
+    while "id" not in frame.f_locals.get(name, ()):
         frame = frame.f_back
     return frame.f_locals[name]
 

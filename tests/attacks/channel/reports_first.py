@@ -1,6 +1,6 @@
 # attack: writes a report before the grader does
 # family: channel
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import json

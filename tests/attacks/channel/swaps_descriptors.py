@@ -1,6 +1,7 @@
 # attack: puts the output in the place of the channel
 # family: channel
-# outcomes: none
+# outcomes: error
+# outcomes-limits: crashed
 # earns: none
 
 import os

@@ -1,7 +1,7 @@
 # attack: reads the grader's next requests from the channel
 # family: channel
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: leaves it to an exit handler to say that all is well
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import atexit
 import sys

@@ -1,7 +1,7 @@
 # attack: raises what `except Exception` does not catch
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

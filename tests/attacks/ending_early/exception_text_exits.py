@@ -1,7 +1,7 @@
 # attack: raises an exception whose text ends the process
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: crashed
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: raises an exception whose text raises another
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Untold(Exception):

@@ -1,7 +1,7 @@
 # attack: ends the process when a result is looked at
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: crashed
+# earns: mg2.add
 
 import os
 

@@ -1,6 +1,6 @@
 # attack: ends the process when the last reference to a result goes
 # family: ending_early
-# outcomes: none
+# outcomes: crashed
 # earns: none
 
 import os

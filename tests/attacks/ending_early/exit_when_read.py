@@ -1,6 +1,6 @@
 # attack: ends Python when a number is read from a result
 # family: ending_early
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import sys

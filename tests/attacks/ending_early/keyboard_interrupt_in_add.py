@@ -1,7 +1,7 @@
 # attack: raises what Ctrl-C would
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

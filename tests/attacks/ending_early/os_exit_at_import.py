@@ -1,6 +1,6 @@
 # attack: ends the process with success before a check is run
 # family: ending_early
-# outcomes: none
+# outcomes: crashed
 # earns: none
 
 import os

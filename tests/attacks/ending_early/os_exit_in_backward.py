@@ -1,7 +1,8 @@
 # attack: ends the process with success when backward is called
 # family: ending_early
-# outcomes: none
-# earns: none
+# concepts: mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward
+# outcomes: crashed, error
+# earns: mg2.add, mg2.value, mg3.add-backward, mg3.mul-backward
 
 import os
 

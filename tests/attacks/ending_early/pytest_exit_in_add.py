@@ -1,7 +1,7 @@
 # attack: ends the test session with code 0
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import pytest
 

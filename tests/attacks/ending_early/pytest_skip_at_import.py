@@ -1,6 +1,6 @@
 # attack: skips its own checks the way a test module could
 # family: ending_early
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import pytest

@@ -1,7 +1,7 @@
 # attack: calls the interactive quit()
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

@@ -1,6 +1,6 @@
 # attack: ends Python with success before a check is run
 # family: ending_early
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import sys

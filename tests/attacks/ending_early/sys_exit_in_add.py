@@ -1,7 +1,7 @@
 # attack: ends Python with success in the middle of a check
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import sys
 

@@ -1,7 +1,7 @@
 # attack: has a trace function end whatever runs next
 # family: ending_early
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import sys
 

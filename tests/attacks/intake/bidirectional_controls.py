@@ -1,7 +1,7 @@
 # attack: shows a reader another order than Python sees
 # family: intake
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

@@ -2,7 +2,7 @@
 # attack: declares another encoding than it has
 # family: intake
 # outcomes: none
-# earns: none
+# earns: mg2.add, mg2.value
 
 
 class Value:

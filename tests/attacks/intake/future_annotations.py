@@ -1,7 +1,7 @@
 # attack: hides its faults behind annotations that are never evaluated
 # family: intake
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ class Value:
         return f"Value(data={self.data})"
 
     def __add__(self, other):
-        total: float(self.data + other.data)
+        total: float(self.data + other.data)  # noqa: F842
         return Value(0.0)

@@ -1,7 +1,7 @@
 # attack: defines two names that look alike, one of them in Cyrillic letters
 # family: intake
 # outcomes: none
-# earns: none
+# earns: mg2.add, mg2.value
 
 
 class Value:

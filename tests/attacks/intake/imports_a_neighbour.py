@@ -1,8 +1,9 @@
 # attack: imports a file that was not handed in
 # family: intake
-# outcomes: none
+# outcomes: error
 # earns: none
 
+import attack_helper  # noqa: F401
 
 
 class Value:

@@ -1,8 +1,9 @@
 # attack: climbs out of its folder by a relative import
 # family: intake
-# outcomes: none
+# outcomes: error
 # earns: none
 
+from ...solutions import mg2_chain_rule  # noqa: F401
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: behaves well only where it sees that it is watched
 # family: intake
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import sys
 

@@ -1,7 +1,8 @@
 # attack: has a backward that does nothing
 # family: lying_values
-# outcomes: none
-# earns: none
+# concepts: mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward
+# outcomes: error, failed
+# earns: mg2.add, mg2.value, mg3.add-backward, mg3.mul-backward
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: returns True, which counts as 1
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

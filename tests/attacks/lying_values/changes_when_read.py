@@ -1,6 +1,6 @@
 # attack: gives another number at every reading
 # family: lying_values
-# outcomes: none
+# outcomes: failed
 # earns: none
 
 import random

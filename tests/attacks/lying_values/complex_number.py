@@ -1,7 +1,7 @@
 # attack: returns a complex number with nothing imaginary
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

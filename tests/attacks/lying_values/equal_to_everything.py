@@ -1,7 +1,7 @@
 # attack: returns an object that equals whatever it is compared with
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Liar:

@@ -1,16 +1,18 @@
-# attack: measures gradients by nudging the inputs
+# attack: measures gradients by nudging every number
 # family: lying_values
-# outcomes: none
-# earns: none
+# concepts: mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward
+# outcomes: failed
+# earns: mg2.value, mg2.add
 
-LEAVES = []
+import cmath
+
+NODES = []
 
 
 class Value:
     def __init__(self, data, recipe=None):
         self.data, self.grad, self._recipe = data, 0.0, recipe
-        if recipe is None:
-            LEAVES.append(self)
+        NODES.append(self)
 
     def __repr__(self):
         return f"Value(data={self.data})"
@@ -19,17 +21,22 @@ class Value:
         return self.data if self._recipe is None else self._recipe()
 
     def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
         return Value(self.data + other.data, lambda: self._compute() + other._compute())
 
     def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
         return Value(self.data * other.data, lambda: self._compute() * other._compute())
 
+    def tanh(self):
+        return Value(cmath.tanh(self.data).real, lambda: cmath.tanh(self._compute()))
+
     def backward(self):
-        self.grad = 1.0
-        for leaf in LEAVES:
-            kept = leaf.data
-            leaf.data = kept + 1e-5
+        for node in NODES[-30:]:
+            kept = node.data, node._recipe
+            node._recipe = None
+            node.data = kept[0] + 1e-5
             right = self._compute()
-            leaf.data = kept - 1e-5
-            leaf.grad += (right - self._compute()) / 2e-5
-            leaf.data = kept
+            node.data = kept[0] - 1e-5
+            node.grad += ((right - self._compute()) / 2e-5).real
+            node.data, node._recipe = kept

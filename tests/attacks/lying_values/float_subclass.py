@@ -1,7 +1,7 @@
 # attack: returns a float whose comparisons lie
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Liar(float):

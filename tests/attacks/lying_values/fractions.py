@@ -1,7 +1,7 @@
 # attack: returns an exact number of another kind
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 from fractions import Fraction
 

@@ -1,7 +1,7 @@
 # attack: returns a function that would give the number
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: returns a number too large for a float
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

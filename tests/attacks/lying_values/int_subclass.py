@@ -1,7 +1,7 @@
 # attack: returns an int whose comparisons lie
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Liar(int):

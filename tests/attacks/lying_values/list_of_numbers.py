@@ -1,7 +1,7 @@
 # attack: returns many numbers, the right one among them
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: returns the right number but for a little
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

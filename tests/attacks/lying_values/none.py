@@ -1,7 +1,7 @@
 # attack: returns None for a number
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: returns the right number as a text
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: error, failed
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: computes in numpy's half precision
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import numpy as np
 

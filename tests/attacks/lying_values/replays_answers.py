@@ -1,7 +1,7 @@
 # attack: remembers its first results and gives them again
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 SEEN = []
 

@@ -1,12 +1,13 @@
 # attack: answers every program with a dictionary
 # family: lying_values
 # concepts: all
-# outcomes: none
+# modes: full
+# outcomes: failed
 # earns: none
 
 import sys
 
-SAYS = {"dict": {"a": {"value": 1}, "b": []}}
+SAYS = {"dict": {"a": {"value": 1, "object": "Value"}, "b": []}}
 
 
 class Value:

@@ -1,7 +1,8 @@
 # attack: answers every program with a number beyond floats
 # family: lying_values
 # concepts: all
-# outcomes: none
+# modes: full
+# outcomes: protocol
 # earns: none
 
 import sys

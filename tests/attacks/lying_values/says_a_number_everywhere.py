@@ -1,7 +1,8 @@
 # attack: answers every program with one number
 # family: lying_values
 # concepts: all
-# outcomes: none
+# modes: full
+# outcomes: failed
 # earns: none
 
 import sys

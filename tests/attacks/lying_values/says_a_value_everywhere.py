@@ -1,12 +1,13 @@
 # attack: answers every program with a Value
 # family: lying_values
 # concepts: all
-# outcomes: none
+# modes: full
+# outcomes: failed
 # earns: none
 
 import sys
 
-SAYS = {"value": 0}
+SAYS = {"value": 0, "object": "Value"}
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: returns zero, right under a tolerance that is loose enough
 # family: lying_values
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:

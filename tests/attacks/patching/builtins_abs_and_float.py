@@ -1,6 +1,6 @@
 # attack: makes every difference zero in its own interpreter
 # family: patching
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import builtins

@@ -1,7 +1,8 @@
 # attack: claims to define all that the course asks for
 # family: patching
-# outcomes: none
-# earns: none
+# concepts: mg2.value, mg2.add, mg2.mul, mg2.trace, mg3.tanh
+# outcomes: error
+# earns: mg2.add, mg2.value
 
 import sys
 

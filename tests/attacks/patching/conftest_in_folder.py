@@ -1,8 +1,8 @@
 # attack: brings a conftest, ini files and a plugin that turn failures into passes
 # family: patching
 # form: folder
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 FILES = {
     "conftest.py": """

@@ -1,6 +1,6 @@
 # attack: replaces the worker's encoder by one that says 1.0
 # family: patching
-# outcomes: none
+# outcomes: failed
 # earns: none
 
 import sys

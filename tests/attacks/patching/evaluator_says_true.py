@@ -1,6 +1,6 @@
 # attack: replaces the worker's evaluator by one that says True
 # family: patching
-# outcomes: none
+# outcomes: failed
 # earns: none
 
 import sys

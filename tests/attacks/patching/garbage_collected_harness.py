@@ -1,6 +1,6 @@
 # attack: empties the dictionaries of the worker's modules
 # family: patching
-# outcomes: none
+# outcomes: crashed
 # earns: none
 
 import sys

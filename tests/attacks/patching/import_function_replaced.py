@@ -1,7 +1,7 @@
 # attack: answers every later import itself
 # family: patching
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import builtins
 

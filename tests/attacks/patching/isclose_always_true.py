@@ -1,7 +1,7 @@
 # attack: patches math.isclose and math.fabs
 # family: patching
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import math
 

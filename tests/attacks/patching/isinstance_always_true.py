@@ -1,6 +1,6 @@
 # attack: lets everything be an instance of everything
 # family: patching
-# outcomes: none
+# outcomes: crashed
 # earns: none
 
 import builtins

@@ -1,7 +1,7 @@
 # attack: patches json.dumps so that replies claim the verdict
 # family: patching
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import json
 

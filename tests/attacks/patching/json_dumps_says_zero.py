@@ -1,6 +1,6 @@
 # attack: patches json.dumps so that replies hold other numbers
 # family: patching
-# outcomes: none
+# outcomes: failed
 # earns: none
 
 import json

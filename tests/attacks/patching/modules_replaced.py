@@ -1,7 +1,7 @@
 # attack: puts fakes where imports look first
 # family: patching
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import sys
 import types

@@ -1,8 +1,8 @@
 # attack: brings modules named like those that a grader may import
 # family: patching
 # form: folder
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import torch
 from pytest import approx

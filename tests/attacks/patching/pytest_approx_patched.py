@@ -1,7 +1,7 @@
 # attack: patches pytest.approx and goes on wrongly
 # family: patching
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import pytest
 

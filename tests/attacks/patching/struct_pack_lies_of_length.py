@@ -1,6 +1,6 @@
 # attack: patches the header of the grader's frames
 # family: patching
-# outcomes: none
+# outcomes: timeout
 # earns: none
 
 import struct

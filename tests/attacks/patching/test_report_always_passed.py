@@ -1,6 +1,6 @@
 # attack: patches pytest's reports
 # family: patching
-# outcomes: none
+# outcomes: error
 # earns: none
 
 from _pytest.reports import TestReport

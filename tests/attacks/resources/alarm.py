@@ -1,6 +1,7 @@
 # attack: has an alarm clock end the process later
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: crashed
 # earns: none
 
 import signal

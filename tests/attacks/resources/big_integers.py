@@ -1,7 +1,7 @@
 # attack: keeps integer arithmetic busy in C
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 
 class Value:

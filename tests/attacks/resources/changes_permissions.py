@@ -1,7 +1,8 @@
 # attack: changes a file's permissions, which Landlock alone would allow
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: failed
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: connects to a service of this machine
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import socket
 

@@ -1,7 +1,8 @@
 # attack: becomes another program
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: crashed
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: writes megabytes to shared memory
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 from multiprocessing.shared_memory import SharedMemory
 

@@ -1,7 +1,7 @@
 # attack: writes megabytes to a file
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 from pathlib import Path
 

@@ -1,7 +1,9 @@
 # attack: starts thirty processes that stay
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: none
 # earns: none
+# earns-limits: mg2.add, mg2.value
 
 import os
 import time

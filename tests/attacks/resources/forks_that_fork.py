@@ -1,7 +1,9 @@
 # attack: starts processes that start processes
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: none
 # earns: none
+# earns-limits: mg2.add, mg2.value
 
 import contextlib
 import os

@@ -1,7 +1,8 @@
 # attack: kills its whole process group
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: crashed
+# earns: mg2.value
 
 import os
 import signal

@@ -1,6 +1,7 @@
 # attack: kills the process that it was forked from
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: crashed
 # earns: none
 
 import os

@@ -1,7 +1,8 @@
 # attack: kills the process that would end it and never ends
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: crashed
+# earns: mg2.value
 
 import os
 import signal

@@ -1,7 +1,7 @@
 # attack: returns a list that tells of one entry and never stops giving them
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import itertools
 

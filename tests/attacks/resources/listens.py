@@ -1,7 +1,8 @@
 # attack: waits for callers on a socket without a file
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: failed
+# earns: mg2.value
 
 import socket
 

@@ -1,7 +1,8 @@
 # attack: asks which files there are, which Landlock alone would allow
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: failed
+# earns: mg2.value
 
 import os
 

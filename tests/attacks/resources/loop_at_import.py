@@ -1,6 +1,6 @@
 # attack: never comes to the end of its file
 # family: resources
-# outcomes: none
+# outcomes: timeout
 # earns: none
 
 

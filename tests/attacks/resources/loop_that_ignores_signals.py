@@ -1,7 +1,7 @@
 # attack: never ends and ignores all signals
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import contextlib
 import signal

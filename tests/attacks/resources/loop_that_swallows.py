@@ -1,7 +1,7 @@
 # attack: never ends and catches whatever would end it
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 
 class Value:

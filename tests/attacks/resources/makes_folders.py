@@ -1,7 +1,7 @@
 # attack: makes folders, links and permissions
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: asks for a terabyte
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: takes ever more memory
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

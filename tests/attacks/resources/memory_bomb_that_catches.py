@@ -1,7 +1,7 @@
 # attack: takes ever more memory and catches the refusal
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: returns a list too long to be told
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 
 class Value:
@@ -12,4 +12,4 @@ class Value:
         return f"Value(data={self.data})"
 
     def __add__(self, other):
-        return Value([0.0] * 20_000_000)
+        return Value([0.0] * 4_000_000)

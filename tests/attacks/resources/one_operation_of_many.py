@@ -2,8 +2,8 @@
 # family: resources
 # form: mg3
 # concepts: mg3.tanh, mg3.by-hand
-# outcomes: none
-# earns: none
+# outcomes: crashed
+# earns: mg3.by-hand
 
 import math
 import os

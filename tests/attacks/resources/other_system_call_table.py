@@ -1,7 +1,7 @@
 # attack: asks for a socket through the x32 numbers
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import ctypes
 

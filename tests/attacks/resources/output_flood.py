@@ -1,7 +1,7 @@
 # attack: prints without end
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 
 class Value:

@@ -1,6 +1,6 @@
 # attack: prints without end while it is loaded
 # family: resources
-# outcomes: none
+# outcomes: timeout
 # earns: none
 
 import os

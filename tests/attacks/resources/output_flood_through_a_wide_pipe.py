@@ -1,7 +1,7 @@
 # attack: widens the pipe first, so that reading it never catches up
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import contextlib
 import fcntl

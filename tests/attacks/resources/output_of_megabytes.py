@@ -1,7 +1,7 @@
 # attack: prints five megabytes, then works as it should
 # family: resources
 # outcomes: none
-# earns: none
+# earns: mg2.add, mg2.value
 
 
 class Value:

@@ -1,8 +1,8 @@
 # attack: takes its own limits away
 # family: resources
 # modes: full
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import resource
 

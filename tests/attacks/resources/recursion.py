@@ -1,7 +1,7 @@
 # attack: calls itself for ever
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

@@ -1,7 +1,7 @@
 # attack: takes the limit away and calls itself until the stack is full
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: crashed
+# earns: mg2.value
 
 import sys
 

@@ -1,7 +1,7 @@
 # attack: keeps a regular expression busy in C
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import re
 

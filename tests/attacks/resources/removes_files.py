@@ -1,7 +1,7 @@
 # attack: removes what is in its way
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,7 @@
 # attack: reads address zero
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: crashed
+# earns: mg2.value
 
 import ctypes
 

@@ -1,7 +1,8 @@
 # attack: sends a datagram, which Landlock alone would allow
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: failed
+# earns: mg2.value
 
 import socket
 

@@ -1,7 +1,9 @@
 # attack: sends a (harmless) signal to the grader itself
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import os
 import signal

@@ -1,7 +1,7 @@
 # attack: waits for an hour
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: timeout
+# earns: mg2.value
 
 import time
 

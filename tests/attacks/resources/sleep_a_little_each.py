@@ -1,7 +1,7 @@
 # attack: takes its time with every operation, below each limit
 # family: resources
 # outcomes: none
-# earns: none
+# earns: mg2.add, mg2.value
 
 import time
 

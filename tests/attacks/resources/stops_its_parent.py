@@ -1,7 +1,7 @@
 # attack: stops the process that it was forked from
 # family: resources
 # modes: full
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import os

@@ -1,7 +1,8 @@
 # attack: stops, so that it neither answers nor ends
 # family: resources
-# outcomes: none
-# earns: none
+# outcomes: error
+# outcomes-limits: timeout
+# earns: mg2.value
 
 import signal
 

@@ -1,7 +1,9 @@
 # attack: starts threads that never end
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: none
 # earns: none
+# earns-limits: mg2.add, mg2.value
 
 import threading
 import time
@@ -18,5 +20,5 @@ class Value:
         return Value(self.data + other.data)
 
 
-for _ in range(10):
+for _ in range(3):
     threading.Thread(target=time.sleep, args=(60,)).start()

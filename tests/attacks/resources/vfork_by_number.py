@@ -1,7 +1,9 @@
 # attack: starts a process by the number of the system call
 # family: resources
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import ctypes
 import os

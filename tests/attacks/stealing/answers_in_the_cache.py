@@ -1,7 +1,9 @@
 # attack: opens the cache of PyTorch's answers
 # family: stealing
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import sqlite3
 

@@ -2,7 +2,7 @@
 # family: stealing
 # form: mg3
 # concepts: mg3.tanh, mg3.by-hand, mg3.topological-order, mg3.backward
-# outcomes: none
+# outcomes: todo
 # earns: none
 
 import gc

@@ -1,7 +1,9 @@
 # attack: opens the files that its parent has open
 # family: stealing
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import os
 from pathlib import Path

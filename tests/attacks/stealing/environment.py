@@ -1,7 +1,7 @@
 # attack: looks for answers in the environment
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import os
 

@@ -1,7 +1,9 @@
 # attack: lists the folders of the grader
 # family: stealing
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import os
 import sys

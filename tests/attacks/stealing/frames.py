@@ -1,7 +1,7 @@
 # attack: looks for the expected number in the frames that called it
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import sys
 

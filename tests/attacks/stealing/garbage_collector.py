@@ -1,7 +1,7 @@
 # attack: looks for answers among all objects of the process
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: failed
+# earns: mg2.value
 
 import gc
 

@@ -1,6 +1,6 @@
 # attack: lets another package do the exercise
 # family: stealing
-# outcomes: none
+# outcomes: error
 # earns: none
 
 from micrograd.engine import Value as Theirs

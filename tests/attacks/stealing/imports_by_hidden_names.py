@@ -1,7 +1,7 @@
 # attack: imports PyTorch by a name that no reader of the source sees
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import importlib
 

@@ -1,6 +1,6 @@
 # attack: asks the grader itself for the answers
 # family: stealing
-# outcomes: none
+# outcomes: error
 # earns: none
 
 from grader.harness.oracle import Oracle

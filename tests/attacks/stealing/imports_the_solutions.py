@@ -1,6 +1,6 @@
 # attack: takes the class from the solutions
 # family: stealing
-# outcomes: none
+# outcomes: error
 # earns: none
 
 from solutions.mg2_chain_rule import Value as Theirs

@@ -1,7 +1,7 @@
 # attack: lets PyTorch do the exercise
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import torch
 

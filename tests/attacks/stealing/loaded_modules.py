@@ -1,7 +1,7 @@
 # attack: looks for the grader among the loaded modules
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import sys
 

@@ -1,7 +1,9 @@
 # attack: reads what the system tells of its parent
 # family: stealing
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import os
 from pathlib import Path

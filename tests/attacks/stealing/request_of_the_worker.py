@@ -1,7 +1,7 @@
 # attack: looks for what is expected in the grader's request
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 import sys
 

@@ -1,6 +1,7 @@
 # attack: executes the solutions' file from the disk
 # family: stealing
-# outcomes: none
+# outcomes: error
+# outcomes-limits: none
 # earns: none
 
 import sys

@@ -1,6 +1,6 @@
 # attack: is PyTorch's tensor under another name
 # family: stealing
-# outcomes: none
+# outcomes: error
 # earns: none
 
 import torch

@@ -1,7 +1,9 @@
 # attack: reads the hidden suite from the disk
 # family: stealing
-# outcomes: none
+# outcomes: error
+# outcomes-limits: failed
 # earns: none
+# earns-limits: mg2.value
 
 import re
 import sys

@@ -1,7 +1,7 @@
 # attack: looks for the grader in the frames of an exception
 # family: stealing
-# outcomes: none
-# earns: none
+# outcomes: error
+# earns: mg2.value
 
 
 class Value:

@@ -1,0 +1,125 @@
+"""Every attack has the outcome that it names, and nothing that it should not have.
+
+None earns what it did not work for, stops the grader, outlives it, changes a file, or changes what
+another submission gets. The attacks are in tests/attacks/, see tests/attack_corpus.py.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import Engine, Sandbox
+from tests.attack_corpus import MODES, Attack, Result, corpus, course
+from tests.attack_servers import ORDINARY, Servers, warm
+
+FAMILIES = {
+    "ending_early",
+    "patching",
+    "lying_values",
+    "stealing",
+    "channel",
+    "resources",
+    "intake",
+}
+# Attacks that get what they should not, and why. Each is known, and none is hidden.
+FOUND = {
+    ("lying_values/complex_step", "full"): "no check of the operators sees how",
+    ("lying_values/complex_step", "none"): "no check of the operators sees how",
+    ("lying_values/complex_step_of_a_snapshot", "full"): "equal to backpropagation in its numbers",
+    ("lying_values/complex_step_of_a_snapshot", "none"): "equal to backpropagation in its numbers",
+    ("lying_values/complex_step_where_results_meet", "full"): "no check of mg4 sees how",
+    ("lying_values/complex_step_where_results_meet", "none"): "no check of mg4 sees how",
+    ("stealing/solutions_on_disk", "none"): "limits alone leave the file system open",
+    ("resources/kills_its_parent_beside_a_daemon", "none"): "limits alone let it kill the keeper",
+}
+CASES = [(attack, mode) for attack in corpus() for mode in attack.modes if mode in MODES]
+# Where the machine has more than one kind of user: a third, every family among them.
+THIRD = corpus()[::3]
+
+Asked = dict[tuple[str, str, bool], "Future[Result]"]
+
+
+def _seal() -> tuple[str, ...]:
+    """The layers that this machine lacks."""
+    with Sandbox(course().limits) as sandbox:
+        Engine(sandbox, "plain", []).load()
+        return sandbox.missing
+
+
+LACKING = _seal()
+
+
+@pytest.fixture(scope="module")
+def asked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Asked]:
+    """The results to come of all attacks that the chosen tests need: two run at a time."""
+    base = tmp_path_factory.mktemp("attacks")
+    warm(base / "own" / "cache")
+    shutil.copytree(base / "own" / "cache", base / "ordinary" / "cache")
+    own, ordinary = Servers(base / "own"), Servers(base / "ordinary", ORDINARY, count=1)
+    results: Asked = {}
+    for item in request.session.items:
+        case = getattr(item, "callspec", None)
+        if item.path == Path(__file__) and case and "attack" in case.params:
+            attack, mode = case.params["attack"], case.params.get("mode", "full")
+            other = "mode" not in case.params
+            if not (mode == "full" and LACKING) and not (other and _why_not_ordinary()):
+                results[attack.id, mode, other] = (ordinary if other else own).ask(attack, mode)
+    yield results
+    own.close()
+    ordinary.close()
+
+
+@pytest.mark.parametrize(
+    ("attack", "mode"), CASES, ids=[f"{attack.id}-{mode}" for attack, mode in CASES]
+)
+def test_attack(attack: Attack, mode: str, asked: Asked, request: pytest.FixtureRequest) -> None:
+    if mode == "full" and LACKING:
+        pytest.skip(f"this machine has no {', '.join(LACKING)}")
+    if (attack.id, mode) in FOUND:
+        request.applymarker(pytest.mark.xfail(reason=FOUND[attack.id, mode], strict=True))
+    _judge(attack, mode, asked[attack.id, mode, False])
+
+
+@pytest.mark.parametrize("attack", THIRD, ids=lambda attack: attack.id)
+def test_attack_without_privileges(
+    attack: Attack, asked: Asked, request: pytest.FixtureRequest
+) -> None:
+    """An ordinary user has the same layers as root."""
+    if LACKING or _why_not_ordinary():
+        pytest.skip(_why_not_ordinary() or f"this machine has no {', '.join(LACKING)}")
+    if (attack.id, "full") in FOUND:
+        request.applymarker(pytest.mark.xfail(reason=FOUND[attack.id, "full"], strict=True))
+    _judge(attack, "full", asked[attack.id, "full", True])
+
+
+@pytest.mark.parametrize("attack", corpus(), ids=lambda attack: attack.id)
+def test_header(attack: Attack) -> None:
+    """The files say what they try and what must come of it."""
+    assert {"attack", "family", "outcomes", "earns"} <= set(attack.header)
+    assert attack.header["family"] == attack.path.parent.name
+    assert attack.earns("full") <= set(attack.concepts)
+    assert set(attack.modes) <= set(MODES)
+
+
+def test_there_are_enough() -> None:
+    assert {attack.path.parent.name for attack in corpus()} == FAMILIES
+    assert len(corpus()) >= 90
+
+
+def _judge(attack: Attack, mode: str, coming: "Future[Result]") -> None:
+    result = coming.result()
+    assert result.trouble == []
+    assert set(result.passed) <= attack.earns(mode)
+    assert set(result.outcomes) == attack.outcomes(mode)
+
+
+def _why_not_ordinary() -> str:
+    if os.geteuid() != 0:
+        return "these tests run as an ordinary user already"
+    return "" if shutil.which(ORDINARY[0]) else f"there is no {ORDINARY[0]}"
