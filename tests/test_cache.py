@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -93,8 +94,6 @@ def test_a_table_of_another_shape(folder):
 
 @pytest.mark.parametrize("place", ["/dev/null/x", "/proc/nobody/x"])
 def test_a_folder_that_cannot_be(place):
-    from pathlib import Path
-
     store = Cache(Path(place))
     store.put("answer", {"a": 1})
     assert store.get("answer", ["a"]) == {}

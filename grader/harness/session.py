@@ -96,8 +96,8 @@ class Session:
     ) -> Iterator[CheckResult]:
         """Run the checks of one concept (or only some of them) on a bench.
 
-        After a check that ended the worker by a timeout the rest of the concept's checks are not
-        waited for: they are timeouts too.
+        After a check that took all the time or memory there is, the rest of the concept's checks
+        are not waited for: they end alike.
         """
         wanted = None if only is None else set(only)
         self._bench = bench
@@ -108,11 +108,11 @@ class Session:
                 continue
             if stopped is not None:
                 yield CheckResult(
-                    identity, concept_id, Outcome.TIMEOUT, stopped.message, place=stopped.place
+                    identity, concept_id, stopped.outcome, stopped.message, place=stopped.place
                 )
                 continue
             result = self._run(item, identity, concept_id)
-            if result.outcome is Outcome.TIMEOUT:
+            if _is_dear(result):
                 stopped = result
             yield result
 
@@ -218,6 +218,12 @@ class Session:
 def check_id(item: pytest.Item) -> str:
     """`test_mg3_backpropagation::test_seed[2]`."""
     return f"{item.path.stem}::{item.name}"
+
+
+def _is_dear(result: CheckResult) -> bool:
+    """Filling the memory up to its limit may take as long as a timeout."""
+    memory = result.outcome is Outcome.ERROR and result.message.startswith("MemoryError")
+    return memory or result.outcome is Outcome.TIMEOUT
 
 
 @contextlib.contextmanager
