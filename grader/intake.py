@@ -64,15 +64,23 @@ def read_file(path: Path, limit: int) -> bytes:
 
 
 def open_folder(path: Path) -> Folder:
-    """The files below a folder; hidden folders and links to folders are left out."""
+    """What lies directly in a folder."""
+    files = tuple(PurePosixPath(entry.name) for entry in sorted(path.iterdir()))
+    return Folder(path, files, lambda name, limit: read_file(path / name, limit))
+
+
+def open_tree(path: Path) -> Folder:
+    """The files anywhere below a folder; hidden folders and links to folders are left out.
+
+    Raises SubmissionError where there are too many.
+    """
     found: list[PurePosixPath] = []
     for folders, (top, names, files) in enumerate(os.walk(path)):
         if folders > MOST_FOLDERS or len(found) > MOST_MEMBERS:
             raise SubmissionError(f"{path}: too many files; give the folder of the work alone")
         names[:] = sorted(n for n in names if not n.startswith((".", "__")) and n not in SKIPPED)
         here = Path(top).relative_to(path)
-        # A folder that is called like a lesson is told about, not walked over silently.
-        found += [PurePosixPath(here / n) for n in (*files, *(n for n in names if "." in n))]
+        found += [PurePosixPath(here / name) for name in files]
     return Folder(path, tuple(sorted(found)), lambda name, limit: read_file(path / name, limit))
 
 

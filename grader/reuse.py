@@ -30,7 +30,7 @@ class Memory:
         self._store = store
         self._base = hashlib.sha256(
             f"{__version__} {_grader_digest()} {sys.version} {course.digest} "
-            f"{seed} {isolation}".encode()
+            f"{course.limits} {course.tolerance} {seed} {isolation}".encode()
         )
 
     def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:

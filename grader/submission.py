@@ -18,6 +18,7 @@ from grader.intake import (
     is_archive,
     open_archive,
     open_folder,
+    open_tree,
     read_file,
 )
 from grader.source_text import decode, notebook_cells
@@ -74,7 +75,8 @@ def _read_submission(path: Path, course: Course) -> Submission:
     if not path.exists() and not path.is_symlink():
         raise SubmissionError(f"no such file or folder: {path}")
     if path.is_dir():
-        return _read_folder(open_folder(path), course)
+        lessons = _lessons_in(open_folder(path), course)  # without a walk through all below
+        return Submission(path, lessons) if lessons else _read_folder(open_tree(path), course)
     if is_archive(path):
         return _read_folder(open_archive(path), course)
     if path.suffix not in (".py", ".ipynb"):
