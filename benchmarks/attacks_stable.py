@@ -2,7 +2,7 @@
 
     python benchmarks/attacks_stable.py [RUNS] [PART OF A NAME]
 
-Prints attacks x runs x modes, and each attack whose outcomes, earned concepts or traces differed.
+Prints attacks x runs x modes, and each attack whose outcomes, earned concepts or troubles differed.
 """
 
 import sys
@@ -43,8 +43,8 @@ def main(runs: int, part: str) -> int:
 
 def _ending(result: Result) -> str:
     trouble = [line.splitlines()[-1] for line in result.trouble]
-    words = (", ".join(each) or "none" for each in (result.outcomes, result.passed))
-    return " | ".join((*words, "trouble" if trouble else "no trouble"))
+    words = (", ".join(each) or "none" for each in (result.outcomes, result.passed, trouble))
+    return " | ".join(words)
 
 
 if __name__ == "__main__":

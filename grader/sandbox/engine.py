@@ -123,6 +123,8 @@ class Engine:
                 reply = Reply(None, self._died(gone))
             self._left -= time.monotonic() - started
             replies.append(Reply(reply.values, reply.fault, worker.take_output()))
+            if reply.fault is not None and reply.fault.type == "MemoryError":
+                self.close()  # the next program would fill the memory again, and that takes long
             if self._worker is None:
                 break
         return replies

@@ -103,6 +103,22 @@ def test_mul_still_multiplies(check, draw):
     check.agree(draft.show(out.data, a.grad, b.grad, a.data, b.data))
 
 
+# Backpropagation multiplies a huge upstream gradient with a tiny local derivative without loss.
+# Who goes forwards instead, with a tiny step through a tiny factor, drops below what floats hold.
+TINY, HUGE = 1e-300, 1e300
+
+
+@concept("mg3.mul-backward")
+def test_mul_across_scales(check, draw):
+    """A tiny factor under a huge upstream gradient."""
+    for side in (0, 1):
+        draft = Draft()
+        pair = [draw.number(), draw.number() * TINY]
+        a, b = draft.values(*(pair if side == 0 else pair[::-1]))
+        draft.upstream(a * b, HUGE)
+        check.agree(draft.show((a, b)[side].grad))
+
+
 @concept("mg3.tanh-backward")
 def test_tanh_at_several_points(check, draw):
     """The local derivative, times the upstream gradient."""
@@ -294,3 +310,13 @@ def test_uses_what_was_computed(check, draw):
     a.data = draw.number(3.0, 5.0)
     out.backward()
     check.agree(draft.show(c.grad, total.grad, b.grad))
+
+
+@concept("mg3.backward")
+def test_across_scales(check, draw):
+    """From a huge factor down through a tiny one."""
+    draft = Draft()
+    a, tiny, huge = draft.values(draw.number(), TINY, HUGE)
+    out = draft.let("out", (a * tiny) * huge)
+    out.backward()
+    check.agree(draft.show(a.grad))

@@ -82,6 +82,20 @@ def test_shared_result(check, draw):
 
 
 @concept("mg4.accumulate")
+def test_many_ways(check, draw):
+    """Each step doubles the number of ways from a to the end: 26 steps, 67 million ways. Going
+    over the graph node by node takes no time; going way by way would take minutes."""
+    draft = Draft()
+    a, half = draft.values(draw.number(), 0.5)
+    v = a * draft.value(1e-300)
+    for _ in range(26):
+        v = (v + v) * half
+    out = draft.let("out", v * draft.value(1e300))
+    out.backward()
+    check.agree(draft.show(out.data, a.grad))
+
+
+@concept("mg4.accumulate")
 def test_graphs_of_sums_and_products(check, draw):
     """Random graphs in which anything may be used several times."""
     _graphs(check, draw, ["+", "*"], 10)

@@ -1,4 +1,4 @@
-# attack: sends a reply with an id of its own
+# attack: sends well-formed replies with an id of its own
 # family: channel
 # outcomes: protocol
 # earns: mg2.value
@@ -29,5 +29,7 @@ class Value:
         return f"Value(data={self.data})"
 
     def __add__(self, other):
-        send({"id": "0123456789abcdef", "n": 0, "values": [0.0, 0.0, 0.0]})
-        return Value(self.data + other.data)
+        for number, program in enumerate(find("request")["run"]):
+            send({"id": "0123456789abcdef", "n": number, "values": [0.0] * len(program["shows"])})
+        sys.modules["worker.child"].write_frame = lambda *message: None
+        return Value(0.0)

@@ -1,5 +1,6 @@
 # attack: writes megabytes to shared memory
 # family: resources
+# modes: full
 # outcomes: error
 # earns: mg2.value
 
