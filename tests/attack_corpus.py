@@ -31,7 +31,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,12 +140,13 @@ def find(name: str) -> Attack:
 def grade(attack: Attack, mode: str, folder: Path, cache: Path) -> Result:
     """Grade an attack, then look around: what is left of it, and what it did to others."""
     path = attack.hand_in(folder, cache)
+    known = survivors(os.getpid(), patience=0.0)  # of an earlier attack, and told then
     before = _surroundings(folder)
     started = time.monotonic()
     report = _check(path, mode, cache, attack.concepts)
     seconds = time.monotonic() - started
     checks = [check for concept in report.concepts for check in concept.checks]
-    trouble = list(_survivors())
+    trouble = list(_survivors(known))
     trouble += [f"changed: {each}" for each in sorted(before ^ _surroundings(folder))]
     trouble += _below(folder / "ground", mode)
     trouble += _unprintable(report)
@@ -214,7 +215,7 @@ def _below(ground: Path, mode: str) -> Iterator[str]:
         yield "kept was removed"
 
 
-def survivors(parent: int, patience: float = 1.0) -> list[str]:
+def survivors(parent: int, patience: float = 1.0, known: Collection[str] = ()) -> list[str]:
     """Processes that descend from workers of the grader `parent` and are still there.
 
     A fork keeps its command line, and that of a zygote names the grader that started it.
@@ -226,15 +227,15 @@ def survivors(parent: int, patience: float = 1.0) -> list[str]:
         for path in Path("/proc").iterdir():
             with contextlib.suppress(OSError, ValueError):
                 line = (path / "cmdline").read_bytes() if path.name.isdigit() else b""
-                if b"worker.zygote" in line and mark in line:
+                if b"worker.zygote" in line and mark in line and path.name not in known:
                     left.append(path.name)
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.01)
 
 
-def _survivors() -> Iterator[str]:
-    for pid in survivors(os.getpid()):
+def _survivors(known: Collection[str]) -> Iterator[str]:
+    for pid in survivors(os.getpid(), known=known):
         yield f"process {pid} outlived the check"
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     for pid in children:

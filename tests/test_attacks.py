@@ -27,12 +27,6 @@ FAMILIES = {
 }
 # Attacks that get what they should not, and why. Each is known, and none is hidden.
 FOUND = {
-    ("lying_values/complex_step", "full"): "no check of the operators sees how",
-    ("lying_values/complex_step", "none"): "no check of the operators sees how",
-    ("lying_values/complex_step_of_a_snapshot", "full"): "equal to backpropagation in its numbers",
-    ("lying_values/complex_step_of_a_snapshot", "none"): "equal to backpropagation in its numbers",
-    ("lying_values/complex_step_where_results_meet", "full"): "no check of mg4 sees how",
-    ("lying_values/complex_step_where_results_meet", "none"): "no check of mg4 sees how",
     ("stealing/solutions_on_disk", "none"): "limits alone leave the file system open",
     ("resources/kills_its_parent_beside_a_daemon", "none"): "limits alone let it kill the keeper",
 }

@@ -18,6 +18,7 @@ from grader.sandbox.worker import Worker, WorkerGone
 from grader.sandbox.zygote import Sandbox
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
+_DEAR = 0.1  # seconds that filling the memory took: more than a refusal at once
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,11 @@ class Engine:
                 reply = Reply(None, self._died(worker.fail(error)))
             except WorkerGone as gone:
                 reply = Reply(None, self._died(gone))
-            self._left -= time.monotonic() - started
+            spent = time.monotonic() - started
+            self._left -= spent
             replies.append(Reply(reply.values, reply.fault, worker.take_output()))
-            if reply.fault is not None and reply.fault.type == "MemoryError":
-                self.close()  # the next program would fill the memory again, and that takes long
+            if reply.fault is not None and reply.fault.type == "MemoryError" and spent > _DEAR:
+                self.close()  # the next program would fill the memory again, for as long
             if self._worker is None:
                 break
         return replies

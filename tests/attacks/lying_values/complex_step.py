@@ -2,7 +2,8 @@
 # family: lying_values
 # concepts: mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward
 # outcomes: failed
-# earns: mg2.value, mg2.add
+# earns: mg2.value, mg2.add, mg3.add-backward
+# note: of one sum alone, a complex step is the exact gradient; nothing can tell it apart
 
 import cmath
 

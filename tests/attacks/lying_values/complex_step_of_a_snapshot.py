@@ -1,8 +1,9 @@
 # attack: measures gradients by complex steps on numbers that it noted at the start
 # family: lying_values
 # concepts: mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward
-# outcomes: none
-# earns: mg2.value, mg2.add
+# outcomes: failed
+# earns: mg2.value, mg2.add, mg3.add-backward
+# note: of one sum alone, a complex step is the exact gradient; nothing can tell it apart
 
 import cmath
 

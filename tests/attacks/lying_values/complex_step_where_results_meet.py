@@ -1,7 +1,7 @@
 # attack: measures gradients by complex steps and has learned to accumulate them
 # family: lying_values
 # concepts: mg2.value, mg2.add, mg4.accumulate
-# outcomes: none
+# outcomes: timeout
 # earns: mg2.value, mg2.add
 
 import cmath
