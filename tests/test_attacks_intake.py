@@ -17,7 +17,7 @@ from tests.attack_corpus import course
 from tests.attacks.intake import GRADED, REFUSED, Build, name_with_commands
 
 CONCEPTS = ["mg2.value", "mg2.add"]
-SECONDS = 3.0  # by the wall, on a busy machine
+SECONDS = 20.0  # by the wall: no hang, on however busy a machine
 MEBIBYTES = 600.0
 
 

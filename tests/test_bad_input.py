@@ -333,7 +333,7 @@ def test_endless_at_import(mine, cache, forks, loop):
     folder = mine(MG2, "mg4_activation.py", MG3, more=f"\n{loop}\n")
     start = time.monotonic()
     concepts = graded(folder, cache, IMPATIENT)
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 30
     assert len(forks) < 8  # it is not tried again for each concept
     check = concepts["mg3.tanh"].checks[0]
     assert check.outcome is Outcome.TIMEOUT and GUARD in check.message
@@ -351,7 +351,7 @@ def test_endless_backward(mine, cache, body):
     folder = mine(MG2, "mg4_activation.py", MG3, **change)
     start = time.monotonic()
     concepts = graded(folder, cache, IMPATIENT)
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 30
     lost = {name for name, each in concepts.items() if each.state not in _GOOD}
     assert lost == {"mg3.backward"}
     check = concepts["mg3.backward"].checks[0]

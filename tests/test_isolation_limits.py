@@ -21,7 +21,7 @@ from grader.render.json_format import report_from_data
 from tests.attack_corpus import SOLUTIONS, course, survivors
 
 ROOT = Path(__file__).parent.parent
-ROOM = 2.0  # seconds over the limit, on a busy machine
+ROOM = 10.0  # seconds, on a busy machine; the exact figures are in benchmarks/isolation.py
 LESSON = """
 import math
 
