@@ -75,8 +75,8 @@ def test_a_spoilt_cache_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.mark.usefixtures("beyond_this_system")
-def test_what_is_missing_is_reported(cache: Path) -> None:
-    report = grader.check(SOLUTIONS, lessons=["mg1"], fresh=True, cache_folder=cache)
+def test_what_is_missing_is_reported(tmp_path: Path) -> None:
+    report = grader.check(SOLUTIONS, lessons=["mg1"], fresh=True, cache_folder=tmp_path)
     assert report.isolation.level == "reduced"
     assert report.isolation.missing[-1] == "moat"
     assert report.score == 10
@@ -88,10 +88,10 @@ def test_full_means_full(cache: Path) -> None:
         grader.check(SOLUTIONS, lessons=["mg1"], fresh=True, isolation="full", cache_folder=cache)
 
 
-def test_none_is_called_none(cache: Path) -> None:
+def test_none_is_called_none(tmp_path: Path) -> None:
     """Also when the outcomes are remembered."""
     for _ in range(2):
-        report = grader.check(SOLUTIONS, lessons=["mg1"], isolation="none", cache_folder=cache)
+        report = grader.check(SOLUTIONS, lessons=["mg1"], isolation="none", cache_folder=tmp_path)
         assert report.isolation.level == "none"
         assert "seccomp" in report.isolation.missing
     assert report.reused == 1
