@@ -129,10 +129,6 @@ def _at(f, arguments):
         return _number(f(*(torch.tensor(float(each)) for each in arguments)))
 
 
-def _moved(arguments, index, by):
-    return [each + (by if n == index else 0.0) for n, each in enumerate(arguments)]
-
-
 def parabola_slope(x):
     return _derivatives(lambda x: 3 * x**2 - 4 * x + 5, [x])[0]
 
