@@ -1,5 +1,6 @@
-"""Processes that grade attacks: two at a time, as this user and as one without privileges."""
+"""Processes that grade attacks: two at a time, as this user and as another."""
 
+import functools
 import json
 import os
 import shutil
@@ -12,8 +13,36 @@ from pathlib import Path
 from tests.attack_corpus import SOLUTIONS, Attack, Result
 
 ROOT = Path(__file__).parent.parent
-# Root without a single capability: for the kernel an ordinary user who owns root's files.
-ORDINARY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
+NOBODY = 65534
+# Twice: setpriv keeps its rights until it has become the first interpreter.
+TRIAL = (
+    "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import grader'], check=True)"
+)
+
+
+@functools.cache
+def as_an_ordinary_user() -> tuple[str, ...]:
+    """A command that starts another as another user; empty where that can't be.
+
+    The user may read everything where root's own folders hold the interpreter, as on many
+    machines, and nothing more than that.
+    """
+    user = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    plain = (*user, "--bounding-set=-all", "--inh-caps=-all")
+    capabilities = ("inh-caps", "ambient-caps", "bounding-set")
+    reader = (*user, *(f"--{each}=-all,+dac_read_search" for each in capabilities))
+    for prefix in (plain, reader) if shutil.which("setpriv") else ():
+        attempt = [*prefix, sys.executable, "-c", TRIAL]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        if not subprocess.run(attempt, capture_output=True, env=environment).returncode:
+            return prefix
+    return ()
+
+
+def hand_over(folder: Path) -> None:
+    """Give a folder and what is in it to the ordinary user."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
 
 
 class Servers:

@@ -147,7 +147,8 @@ class Zygote:
         )
 
 
-# What `isolation` may be: the layers asked for, and whether they must all be there.
+# What `isolation` may be: the layers asked for, and whether they must all be there. Without the
+# kernel's, the worker has its interpreter refuse what they would (worker/audit.py).
 LAYERS = ("limits", "process", "landlock", "seccomp")
 MODES: dict[str, tuple[tuple[str, ...], bool]] = {
     "full": (LAYERS, True),

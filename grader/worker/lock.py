@@ -6,7 +6,7 @@ which ones hold. The order matters: what comes later forbids what earlier layers
 
 from collections.abc import Callable, Mapping, Sequence
 
-from . import landlock, limits, process, seccomp
+from . import audit, landlock, limits, process, seccomp
 
 LAYERS: Mapping[str, Callable[[Mapping[str, int]], None]] = {
     "limits": limits.apply,
@@ -17,7 +17,8 @@ LAYERS: Mapping[str, Callable[[Mapping[str, int]], None]] = {
 
 
 def lock(layers: Sequence[str], settings: Mapping[str, int]) -> list[str]:
-    """Apply these layers; the names of those that hold."""
+    """Apply these layers; the names of those that hold. Where the kernel's are not among them, the
+    interpreter refuses in their place."""
     holding = []
     for name in LAYERS:
         if name in layers:
@@ -26,4 +27,6 @@ def lock(layers: Sequence[str], settings: Mapping[str, int]) -> list[str]:
             except (OSError, AttributeError):  # no such call in this kernel, or in this libc
                 continue
             holding.append(name)
+    if not {"landlock", "seccomp"} <= {*holding}:
+        audit.apply()
     return holding

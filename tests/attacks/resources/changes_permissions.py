@@ -1,7 +1,6 @@
 # attack: changes a file's permissions, which Landlock alone would allow
 # family: resources
 # outcomes: error
-# outcomes-limits: failed
 # earns: mg2.value
 
 import os

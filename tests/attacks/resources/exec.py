@@ -1,7 +1,6 @@
 # attack: becomes another program
 # family: resources
 # outcomes: error
-# outcomes-limits: crashed
 # earns: mg2.value
 
 import os

@@ -1,9 +1,7 @@
 # attack: starts thirty processes that stay
 # family: resources
 # outcomes: error
-# outcomes-limits: none
 # earns: none
-# earns-limits: mg2.add, mg2.value
 
 import os
 import time

@@ -1,9 +1,7 @@
 # attack: starts processes that start processes
 # family: resources
 # outcomes: error
-# outcomes-limits: none
 # earns: none
-# earns-limits: mg2.add, mg2.value
 
 import contextlib
 import os

@@ -1,7 +1,6 @@
 # attack: kills its whole process group
 # family: resources
 # outcomes: error
-# outcomes-limits: crashed
 # earns: mg2.value
 
 import os

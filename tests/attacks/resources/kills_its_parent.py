@@ -1,7 +1,6 @@
 # attack: kills the process that it was forked from
 # family: resources
 # outcomes: error
-# outcomes-limits: crashed
 # earns: none
 
 import os

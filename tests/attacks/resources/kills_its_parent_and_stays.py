@@ -1,7 +1,6 @@
 # attack: kills the process that would end it and never ends
 # family: resources
 # outcomes: error
-# outcomes-limits: crashed
 # earns: mg2.value
 
 import os

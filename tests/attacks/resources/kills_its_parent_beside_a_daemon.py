@@ -1,7 +1,6 @@
 # attack: leaves a daemon and kills the process that would end it
 # family: resources
 # outcomes: error
-# outcomes-limits: timeout
 # earns: none
 
 import os

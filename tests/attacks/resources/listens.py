@@ -1,7 +1,6 @@
 # attack: waits for callers on a socket without a file
 # family: resources
 # outcomes: error
-# outcomes-limits: failed
 # earns: mg2.value
 
 import socket

@@ -2,6 +2,7 @@
 # family: resources
 # outcomes: error
 # earns: mg2.value
+# earns-limits: none
 
 import ctypes
 

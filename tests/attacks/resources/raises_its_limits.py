@@ -1,6 +1,5 @@
 # attack: takes its own limits away
 # family: resources
-# modes: full
 # outcomes: error
 # earns: mg2.value
 

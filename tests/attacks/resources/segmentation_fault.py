@@ -1,6 +1,7 @@
 # attack: reads address zero
 # family: resources
 # outcomes: crashed
+# outcomes-limits: error
 # earns: mg2.value
 
 import ctypes

@@ -1,7 +1,6 @@
 # attack: sends a datagram, which Landlock alone would allow
 # family: resources
 # outcomes: error
-# outcomes-limits: failed
 # earns: mg2.value
 
 import socket

@@ -1,9 +1,7 @@
 # attack: sends a (harmless) signal to the grader itself
 # family: resources
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import os
 import signal

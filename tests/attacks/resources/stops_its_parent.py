@@ -1,6 +1,5 @@
 # attack: stops the process that it was forked from
 # family: resources
-# modes: full
 # outcomes: error
 # earns: none
 

@@ -1,9 +1,7 @@
 # attack: runs a shell the old way
 # family: resources
 # outcomes: error
-# outcomes-limits: none
 # earns: none
-# earns-limits: mg2.add, mg2.value
 
 import os
 

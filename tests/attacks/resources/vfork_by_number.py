@@ -1,9 +1,7 @@
 # attack: starts a process by the number of the system call
 # family: resources
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import ctypes
 import os

@@ -3,6 +3,7 @@
 # form: mg3
 # concepts: mg3.tanh, mg3.by-hand, mg3.topological-order, mg3.backward
 # outcomes: todo
+# outcomes-limits: error
 # earns: none
 
 import gc

@@ -1,9 +1,7 @@
 # attack: opens the files that its parent has open
 # family: stealing
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import os
 from pathlib import Path

@@ -1,9 +1,7 @@
 # attack: lists the folders of the grader
 # family: stealing
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import os
 import sys

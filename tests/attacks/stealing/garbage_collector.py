@@ -1,6 +1,7 @@
 # attack: looks for answers among all objects of the process
 # family: stealing
 # outcomes: failed
+# outcomes-limits: error
 # earns: mg2.value
 
 import gc

@@ -1,9 +1,7 @@
 # attack: reads what the system tells of its parent
 # family: stealing
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import os
 from pathlib import Path

@@ -1,7 +1,6 @@
 # attack: executes the solutions' file from the disk
 # family: stealing
 # outcomes: error
-# outcomes-limits: none
 # earns: none
 
 import sys

@@ -1,9 +1,7 @@
 # attack: reads the hidden suite from the disk
 # family: stealing
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import re
 import sys

@@ -1,9 +1,7 @@
 # attack: reads its parent's memory as a debugger would
 # family: stealing
 # outcomes: error
-# outcomes-limits: failed
 # earns: none
-# earns-limits: mg2.value
 
 import ctypes
 import os
