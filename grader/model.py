@@ -84,8 +84,51 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Node:
+    """One Value of a small computation graph: the student's numbers beside the right ones.
+
+    `operator` is empty for a leaf; `operands` are indexes into the picture's nodes. `local` holds
+    the operator's local derivative for each operand, computed from the right numbers.
+    `state` is "right", "wrong", or "first": wrong, while the gradients of all that use it are right.
+    """
+
+    name: str
+    operator: str
+    operands: tuple[int, ...]
+    data: Plain
+    right_data: Plain
+    grad: Plain
+    right_grad: Plain
+    local: tuple[float, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """The smallest failing program that was found, as lines that can be pasted into a prompt, and
+    the graph behind it: operands before results, the root last.
+
+    `judge` says whose the right numbers are: "PyTorch", or "reference" (the course's own solution)
+    for a program that was made smaller after PyTorch had been asked.
+    """
+
+    program: str
+    shown: str
+    expected: Plain
+    actual: Plain
+    judge: str
+    nodes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
 class Diagnosis:
-    """Why a concept failed: a known mistake where one explains the numbers, else what is known."""
+    """Why a concept failed: a known mistake where one explains the numbers, else what is known.
+
+    `sentence` says what happened, `think` how to think about it (never the line to type).
+    `mistake` is an id of the catalogue, or two joined by " + ", or None; `ties` are those that
+    explain the numbers just as well. `operator` and `node` tell where the gradients first part.
+    `facts` are sentences about the source that are certain; `file` and `line` say where to look.
+    """
 
     sentence: str
     mistake: str | None = None
@@ -93,6 +136,36 @@ class Diagnosis:
     node: str | None = None
     file: str | None = None
     line: int | None = None
+    think: str = ""
+    ties: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    case: Case | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A training's losses, one a step: the student's and PyTorch's."""
+
+    yours: tuple[float, ...]
+    expected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """What a trained classifier says all over the plane: scores row by row, from the top left.
+
+    `left`, `right`, `bottom`, `top` are the plane's edges; `columns` scores make a row. `points`
+    are (x, y, label) with labels +1 and -1.
+    """
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+    columns: int
+    yours: tuple[float, ...]
+    expected: tuple[float, ...]
+    points: tuple[tuple[float, float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -114,6 +187,8 @@ class ConceptResult:
     checks: tuple[CheckResult, ...]
     diagnosis: Diagnosis | None = None
     place: Place | None = None  # where to go on working
+    curve: Curve | None = None  # of a concept that trains
+    boundary: Boundary | None = None  # of one that trains a classifier of points
 
 
 @dataclass(frozen=True)
@@ -146,7 +221,7 @@ class Report:
     (REPORT_FORMAT), `grader` and `course` (`title`, `version`), `seed`, `isolation` (`level`,
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
-    `checks`, `diagnosis`, `place`), `notes`, `reused`, `started`, `seconds`. Only the last three
+    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`, `seconds`. Only the last three
     differ between two runs on the same submission with the same seed.
     """
 

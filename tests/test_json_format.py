@@ -114,6 +114,10 @@ def test_the_contract_s_names_hold():
         "node": "a",
         "file": "mg3.py",
         "line": 42,
+        "think": "",
+        "ties": [],
+        "facts": [],
+        "case": None,
     }
     failed, passed = concept["checks"]
     assert {"id", "outcome", "message", "program", "expected", "actual"} <= set(failed)

@@ -8,10 +8,14 @@ from typing import Any
 
 from grader.model import (
     REPORT_FORMAT,
+    Boundary,
+    Case,
     CheckResult,
     ConceptResult,
+    Curve,
     Diagnosis,
     Isolation,
+    Node,
     Outcome,
     Place,
     Plain,
@@ -125,8 +129,10 @@ def _concept_to_data(concept: ConceptResult) -> dict[str, Any]:
         "bonus": concept.bonus,
         "carried": concept.carried,
         "checks": [check_to_data(check) for check in concept.checks],
-        "diagnosis": (None if concept.diagnosis is None else dataclasses.asdict(concept.diagnosis)),
+        "diagnosis": diagnosis_to_data(concept.diagnosis),
         "place": None if concept.place is None else dataclasses.asdict(concept.place),
+        "curve": None if concept.curve is None else dataclasses.asdict(concept.curve),
+        "boundary": None if concept.boundary is None else dataclasses.asdict(concept.boundary),
     }
 
 
@@ -141,9 +147,54 @@ def _concept_from_data(data: Mapping[str, Any]) -> ConceptResult:
         bonus=bool(data["bonus"]),
         carried=bool(data["carried"]),
         checks=tuple(check_from_data(check, data["id"]) for check in data["checks"]),
-        diagnosis=None if data["diagnosis"] is None else Diagnosis(**data["diagnosis"]),
+        diagnosis=diagnosis_from_data(data["diagnosis"]),
         place=None if data["place"] is None else Place(**data["place"]),
+        curve=curve_from_data(data.get("curve")),
+        boundary=_boundary_from_data(data.get("boundary")),
     )
+
+
+def diagnosis_to_data(diagnosis: Diagnosis | None) -> Any:
+    """A diagnosis as plain data; None stays None."""
+    return None if diagnosis is None else _strict(_listed(dataclasses.asdict(diagnosis)))
+
+
+def diagnosis_from_data(data: Mapping[str, Any] | None) -> Diagnosis | None:
+    """A diagnosis read back. Raises KeyError or TypeError."""
+    if data is None:
+        return None
+    case = data["case"]
+    if case is not None:
+        nodes = tuple(
+            Node(**{**node, "operands": tuple(node["operands"]), "local": tuple(node["local"])})
+            for node in case["nodes"]
+        )
+        case = Case(**{**case, "nodes": nodes})
+    return Diagnosis(
+        **{**data, "ties": tuple(data["ties"]), "facts": tuple(data["facts"]), "case": case}
+    )
+
+
+def curve_from_data(data: Mapping[str, Any] | None) -> Curve | None:
+    """A curve read back. Raises KeyError or TypeError."""
+    return None if data is None else Curve(tuple(data["yours"]), tuple(data["expected"]))
+
+
+def _boundary_from_data(data: Mapping[str, Any] | None) -> Boundary | None:
+    if data is None:
+        return None
+    points = tuple((float(x), float(y), int(label)) for x, y, label in data["points"])
+    lists = {"yours": tuple(data["yours"]), "expected": tuple(data["expected"])}
+    return Boundary(**{**data, **lists, "points": points})
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as lists, as JSON would have them."""
+    if isinstance(value, tuple | list):
+        return [_listed(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _listed(each) for key, each in value.items()}
+    return value
 
 
 def _strict(value: Plain) -> Plain:

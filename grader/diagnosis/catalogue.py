@@ -1,0 +1,79 @@
+"""The catalogue of mistakes: the reference with one thing changed, and what to say of it.
+
+The files are `mistakes/mgN.toml`, one a lesson. An entry:
+
+    [[mistake]]
+    id = "tanh-derivative-of-input"
+    concept = "mg3.tanh-backward"
+    operator = "tanh"              # optional: where to look
+    change = [["out.data**2", "self.data**2"]]
+    happened = "tanh's local derivative was computed from its input, where it needs its output."
+    think = "…"
+
+`change` holds pairs of texts: each old text must stand exactly once in the lesson's solution.
+`when` names a fact of the source (`grader/diagnosis/facts.py`) that tells this mistake from others
+with the same numbers.
+"""
+
+import functools
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import CourseError
+
+FOLDER = Path(__file__).parent / "mistakes"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One entry. `happened` says what happened, `think` how to think about it."""
+
+    id: str
+    concept: str
+    change: tuple[tuple[str, str], ...]
+    happened: str
+    think: str
+    operator: str | None = None
+    when: str | None = None
+
+    @property
+    def lesson(self) -> str:
+        """The id of the lesson that it is made in."""
+        return self.concept.partition(".")[0]
+
+    def apply(self, source: str) -> str:
+        """The lesson's source with the mistake in it. Raises CourseError if it does not fit."""
+        for old, new in self.change:
+            if source.count(old) != 1:
+                raise CourseError(
+                    f"mistake {self.id}: the solution of {self.lesson} holds {old!r} "
+                    f"{source.count(old)} times instead of once; give more or other lines"
+                )
+            source = source.replace(old, new)
+        return source
+
+
+@functools.cache
+def catalogue() -> tuple[Mistake, ...]:
+    """All mistakes, in the order of the files. Raises CourseError."""
+    return tuple(mistake for path in sorted(FOLDER.glob("*.toml")) for mistake in _read(path))
+
+
+def mistakes_of(concepts: Iterable[str]) -> tuple[Mistake, ...]:
+    """The mistakes that these concepts can suffer from, simplest first."""
+    wanted = set(concepts)
+    return tuple(each for each in catalogue() if each.concept in wanted)
+
+
+def _read(path: Path) -> list[Mistake]:
+    try:
+        entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["mistake"]
+        return [
+            Mistake(**{**entry, "change": tuple((old, new) for old, new in entry["change"])})
+            for entry in entries
+        ]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise CourseError(f"{path.name}: not a list of [[mistake]] entries ({error!r})") from None
