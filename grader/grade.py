@@ -61,7 +61,7 @@ def check(
             from grader import running  # pytest and workers are needed only now
 
             outcomes |= running.run(
-                course, submission, left, wanted, seed, store, isolation, progress
+                course, submission, left, wanted, seed, store, memory.stamp, isolation, progress
             )
             memory.keep([each for each in left if _whole(each, wanted)], outcomes)
     finally:
@@ -150,5 +150,7 @@ def _result(
         bonus=course.lesson(concept.lesson).bonus,
         carried=any(check.carried for check in checks),
         checks=checks,
+        diagnosis=found.diagnoses.get(concept.id) if found and working else None,
         place=locate.place_of(submission, concept, checks) if working else None,
+        curve=found.curves.get(concept.id) if found else None,
     )

@@ -5,7 +5,7 @@ the meaning of a field changes, not when a field is added.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 REPORT_FORMAT = 1
@@ -89,7 +89,7 @@ class Node:
 
     `operator` is empty for a leaf; `operands` are indexes into the picture's nodes. `local` holds
     the operator's local derivative for each operand, computed from the right numbers.
-    `state` is "right", "wrong", or "first": wrong, while the gradients of all that use it are right.
+    `state` is "right", "wrong", or "first": wrong, while those of all that use it are right.
     """
 
     name: str
@@ -196,13 +196,16 @@ class LessonOutcomes:
     """What running one lesson's checks gave, by concept.
 
     `notes` are lines for the student (a notebook's cell that raised); `sound` is False where the
-    lesson hung, crashed or did not load, so that it is of no use to later lessons.
+    lesson hung, crashed or did not load, so that it is of no use to later lessons. `diagnoses` and
+    `curves` are by concept, as far as there are any.
     """
 
     checks: Mapping[str, tuple[CheckResult, ...]]
     notes: tuple[str, ...] = ()
     sound: bool = True
     missing: tuple[str, ...] = ()  # the layers of isolation that were not there
+    diagnoses: Mapping[str, Diagnosis] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -221,8 +224,8 @@ class Report:
     (REPORT_FORMAT), `grader` and `course` (`title`, `version`), `seed`, `isolation` (`level`,
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
-    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`, `seconds`. Only the last three
-    differ between two runs on the same submission with the same seed.
+    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`, `seconds`.
+    Only the last three differ between two runs on the same submission with the same seed.
     """
 
     course: str

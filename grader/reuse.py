@@ -10,7 +10,13 @@ from grader import attempts
 from grader.cache import Cache
 from grader.course import HERE, Course, Lesson
 from grader.model import CheckResult, LessonOutcomes, Outcome, Plain
-from grader.render.json_format import check_from_data, check_to_data
+from grader.render.json_format import (
+    check_from_data,
+    check_to_data,
+    curve_from_data,
+    diagnosis_from_data,
+    diagnosis_to_data,
+)
 from grader.submission import Module, Submission
 from grader.version import __version__
 
@@ -28,9 +34,9 @@ class Memory:
         self._course = course
         self._submission = submission
         self._store = store
+        self.stamp = f"{__version__} {_grader_digest()} {sys.version} {course.digest}".encode()
         self._base = hashlib.sha256(
-            f"{__version__} {_grader_digest()} {sys.version} {course.digest} "
-            f"{course.limits} {course.tolerance} {seed} {isolation}".encode()
+            self.stamp + f"{course.limits} {course.tolerance} {seed} {isolation}".encode()
         )
 
     def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:
@@ -84,9 +90,9 @@ def _module_digest(module: Module) -> bytes:
 
 
 def _grader_digest() -> str:
-    """Of all Python files of the package."""
+    """Of all Python files of the package, and of the catalogue of mistakes."""
     digest = hashlib.sha256()
-    for path in sorted(HERE.rglob("*.py")):
+    for path in sorted((*HERE.rglob("*.py"), *HERE.rglob("mistakes/*.toml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -96,7 +102,16 @@ def _to_data(outcomes: LessonOutcomes) -> Plain:
         concept: [check_to_data(check) for check in checks]
         for concept, checks in outcomes.checks.items()
     }
-    return {"checks": checks, "notes": list(outcomes.notes), "missing": list(outcomes.missing)}
+    return {
+        "checks": checks,
+        "notes": list(outcomes.notes),
+        "missing": list(outcomes.missing),
+        "diagnoses": {name: diagnosis_to_data(each) for name, each in outcomes.diagnoses.items()},
+        "curves": {
+            name: {"yours": list(each.yours), "expected": list(each.expected)}
+            for name, each in outcomes.curves.items()
+        },
+    }
 
 
 def _from_data(value: Any) -> LessonOutcomes | None:
@@ -107,6 +122,16 @@ def _from_data(value: Any) -> LessonOutcomes | None:
             for concept, checks in value["checks"].items()
         }
         notes, missing = (tuple(map(str, value[key])) for key in ("notes", "missing"))
-        return LessonOutcomes(checks, notes, missing=missing)
+        diagnoses = {
+            name: found
+            for name, each in value["diagnoses"].items()
+            if (found := diagnosis_from_data(each)) is not None
+        }
+        curves = {
+            name: curve
+            for name, each in value["curves"].items()
+            if (curve := curve_from_data(each)) is not None
+        }
+        return LessonOutcomes(checks, notes, missing=missing, diagnoses=diagnoses, curves=curves)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -1,14 +1,17 @@
 """Run the checks of lessons on a submission: on its own, then with the reference's help."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from grader import attempts, scoring
 from grader.cache import Cache
 from grader.course import Concept, Course, Lesson
+from grader.diagnosis.diagnose import Diagnostician, Ledger
 from grader.harness import Oracle, Session, collect
-from grader.model import CheckResult, LessonOutcomes, Outcome
+from grader.model import CheckResult, Curve, Diagnosis, LessonOutcomes, Outcome, Plain
 from grader.regions import stubs
 from grader.sandbox import Fault, Graft, Loaded, Sandbox, Source
 from grader.submission import Submission
@@ -24,10 +27,14 @@ def run(
     wanted: Sequence[Concept],
     seed: int,
     store: Cache,
+    stamp: bytes,
     isolation: str,
     progress: Callable[[str], None],
 ) -> dict[str, LessonOutcomes]:
-    """The outcomes of the wanted concepts of these lessons, by lesson id."""
+    """The outcomes of the wanted concepts of these lessons, by lesson id.
+
+    `stamp` changes when the grader's own code does.
+    """
     outcomes: dict[str, LessonOutcomes] = {}
     with Sandbox(course.limits, isolation) as sandbox:
         oracle = Oracle(sandbox, store, seed)
@@ -37,12 +44,13 @@ def run(
 
         def body(session: Session) -> None:
             grounds = Grounds(course, session, sandbox, oracle, seed)
-            runner = _Runner(submission, grounds)
-            for lesson in lessons:
-                progress(lesson.id)
-                concepts = [concept for concept in wanted if concept.lesson == lesson.id]
-                found = runner.lesson(lesson, concepts)
-                outcomes[lesson.id] = replace(found, missing=sandbox.missing)
+            with Diagnostician(grounds, submission, store, stamp) as diagnostician:
+                runner = _Runner(submission, grounds, diagnostician)
+                for lesson in lessons:
+                    progress(lesson.id)
+                    concepts = [concept for concept in wanted if concept.lesson == lesson.id]
+                    found = runner.lesson(lesson, concepts)
+                    outcomes[lesson.id] = replace(found, missing=sandbox.missing)
 
         try:
             collect(suites, body)
@@ -54,8 +62,12 @@ def run(
 class _Runner:
     """Runs lesson after lesson; remembers which ones are of no use to later ones."""
 
-    def __init__(self, submission: Submission, grounds: Grounds) -> None:
+    def __init__(
+        self, submission: Submission, grounds: Grounds, diagnostician: Diagnostician
+    ) -> None:
         self._submission = submission
+        self._diagnostician = diagnostician
+        self._diagnoses: dict[str, Diagnosis] = {}
         self._grounds = grounds
         self._course = grounds.course
         self._broken: set[str] = set()  # later lessons get the reference in their place
@@ -63,6 +75,13 @@ class _Runner:
 
     def lesson(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         """The outcomes of one lesson."""
+        outcomes = self._outcomes(lesson, concepts)
+        diagnoses = {
+            each.id: self._diagnoses[each.id] for each in concepts if each.id in self._diagnoses
+        }
+        return replace(outcomes, diagnoses=diagnoses)
+
+    def _outcomes(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         if self._submission.own:
             return self._stranger(concepts)
         module = self._submission.lessons[lesson.id]
@@ -93,8 +112,15 @@ class _Runner:
             deadline = time.monotonic() + self._course.limits.lesson_seconds
             for each in concepts:
                 if time.monotonic() < deadline:  # slow code does not get so much for each concept
-                    checks = {**checks, each.id: self._with_help(each, checks[each.id])}
-        return LessonOutcomes(checks, _notes([loaded]) if loaded.ok else (), sound)
+                    better = self._with_help(each, checks[each.id], trial.ledger)
+                    checks = {**checks, each.id: better}
+        notes = _notes([loaded]) if loaded.ok else ()
+        curves = {
+            each.id: curve
+            for each in concepts
+            if (curve := _curve(trial.ledger, checks[each.id])) is not None
+        }
+        return LessonOutcomes(checks, notes, sound, curves=curves)
 
     def _own_trial(self, lesson: Lesson) -> tuple[Trial, Loaded]:
         """The student's code on the student's earlier lessons, as far as these load."""
@@ -143,9 +169,10 @@ class _Runner:
         return {}
 
     def _with_help(
-        self, concept: Concept, first: tuple[CheckResult, ...]
+        self, concept: Concept, first: tuple[CheckResult, ...], ledger: Ledger
     ) -> tuple[CheckResult, ...]:
-        """What failed, run again with the reference's code for everything but the concept."""
+        """What failed, run again with the reference's code for everything but the concept. What
+        fails even so is diagnosed; `ledger` is that of the first attempt."""
         failed = [check.id for check in first if check.outcome in _HELPED]
         if not failed or not concept.carry:
             return first
@@ -157,7 +184,17 @@ class _Runner:
                 check.id: replace(check, place=lent.original(check.place))
                 for check in trial.checks(concept, failed)
             }
-        return tuple(_better(check, second.get(check.id)) for check in first)
+            results = tuple(_better(check, second.get(check.id)) for check in first)
+            told = {**{each.id: ledger.get(each.id, ()) for each in first}, **trial.ledger}
+            self._diagnose(concept, [second.get(each.id, each) for each in first], told, trial)
+        return results
+
+    def _diagnose(
+        self, concept: Concept, results: Sequence[CheckResult], ledger: Ledger, trial: Trial
+    ) -> None:
+        found = self._diagnostician.diagnose(concept, results, ledger, trial)
+        if found is not None:
+            self._diagnoses[concept.id] = found
 
     def _stranger(self, concepts: Sequence[Concept]) -> LessonOutcomes:
         """A micrograd of someone's own: graded on what it defines, with no help."""
@@ -176,6 +213,9 @@ class _Runner:
                 concept.id: trial.checks(concept, self._applicable(concept, there))
                 for concept in concepts
             }
+            for concept in concepts:
+                own = {each.id: trial.ledger.get(each.id, ()) for each in checks[concept.id]}
+                self._diagnose(concept, checks[concept.id], own, trial)
         return LessonOutcomes(checks, _notes(loaded), _is_sound(checks))
 
     def _defined(self, trial: Trial, concepts: Sequence[Concept]) -> set[str] | Fault:
@@ -247,6 +287,28 @@ def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     faults = [each.fault for each in loaded if each.fault]
     lines = (f"{each.place}: {each.message}" if each.place else each.message for each in faults)
     return tuple(dict.fromkeys(lines))
+
+
+def _curve(ledger: Ledger, checks: Iterable[CheckResult]) -> Curve | None:
+    """The longest list of losses that was compared with PyTorch's."""
+    longest: Curve | None = None
+    for check in checks:
+        for exchange in ledger.get(check.id, ()):
+            pairs = zip(exchange.reply.values or (), exchange.expected or (), strict=False)
+            for yours, expected in pairs:
+                if _is_curve(yours) and _is_curve(expected):
+                    found = Curve(tuple(yours), tuple(expected))
+                    if longest is None or len(found.expected) > len(longest.expected):
+                        longest = found
+    return longest
+
+
+def _is_curve(value: Plain) -> TypeGuard[list[float]]:
+    return (
+        isinstance(value, list)
+        and len(value) >= 4
+        and all(isinstance(each, float) and math.isfinite(each) for each in value)
+    )
 
 
 def _is_sound(checks: Checks) -> bool:

@@ -7,9 +7,9 @@ from typing import Self
 
 from grader import attempts
 from grader.course import Concept, Course
-from grader.harness import Bench, Oracle, Session
-from grader.model import CheckResult, Outcome
-from grader.sandbox import Engine, Fault, Graft, Loaded, Sandbox, Source
+from grader.harness import Bench, Exchange, Judge, Oracle, Session
+from grader.model import CheckResult, Outcome, Program
+from grader.sandbox import Engine, Fault, Graft, Loaded, Reply, Sandbox, Source
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,16 @@ class Grounds:
     oracle: Oracle
     seed: int
 
-    def bench(self, engine: Engine) -> Bench:
+    def bench(self, engine: Engine, ledger: dict[str, tuple[Exchange, ...]]) -> Bench:
         """Where a check examines this engine."""
-        return Bench(engine, self.oracle, self.course.tolerance, self.seed)
+        return Bench(engine, self.oracle, self.course.tolerance, self.seed, ledger)
 
 
 class Trial:
-    """Runs checks on one set of sources. A context manager: leaving it ends the workers."""
+    """Runs checks on one set of sources. A context manager: leaving it ends the workers.
+
+    `ledger` holds what was said in each check, by its id.
+    """
 
     def __init__(
         self, grounds: Grounds, sources: Sequence[Source], graft: Graft | None = None
@@ -37,6 +40,7 @@ class Trial:
         self._sources = sources
         self._graft = graft
         self._engine = self._new_engine(attempts.worker_kind(sources))
+        self.ledger: dict[str, tuple[Exchange, ...]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -66,10 +70,25 @@ class Trial:
         finally:
             engine.close()
 
+    def evaluate(self, programs: Sequence[Program]) -> list[Reply]:
+        """What the sources reply to programs that are no check's, as far as they come."""
+        return self._engine.evaluate(programs)
+
+    def again(
+        self, concept: Concept, only: Sequence[str], seed: int, judge: Judge
+    ) -> tuple[list[CheckResult], dict[str, tuple[Exchange, ...]]]:
+        """The same checks with programs of another seed: for comparison, not for a score."""
+        if concept.worker != "plain":
+            return [], {}
+        bench = Bench(self._engine, judge, self._grounds.course.tolerance, seed)
+        return list(self._grounds.session.run(concept.id, bench, only)), bench.ledger
+
     def _run(
         self, concept: Concept, engine: Engine, only: list[str] | None
     ) -> tuple[CheckResult, ...]:
-        results = self._grounds.session.run(concept.id, self._grounds.bench(engine), only)
+        results = self._grounds.session.run(
+            concept.id, self._grounds.bench(engine, self.ledger), only
+        )
         return tuple(_as_todo(result, concept) for result in results)
 
     def _new_engine(self, kind: str) -> Engine:

@@ -2,5 +2,17 @@
 
 from grader.expressions.draft import Draft, Symbol, exp, graph_of, sin, tanh
 from grader.expressions.draw import Draw
+from grader.expressions.graph import Graph, Vertex, graph_in
 
-__all__ = ["Draft", "Draw", "Symbol", "exp", "graph_of", "sin", "tanh"]
+__all__ = [
+    "Draft",
+    "Draw",
+    "Graph",
+    "Symbol",
+    "Vertex",
+    "exp",
+    "graph_in",
+    "graph_of",
+    "sin",
+    "tanh",
+]

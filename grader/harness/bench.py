@@ -1,17 +1,37 @@
 """Where a check runs: the engine it examines, PyTorch beside it, the tolerance."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from grader.course import Tolerance
-from grader.harness.oracle import Oracle
-from grader.sandbox import Engine
+from grader.model import Plain, Program
+from grader.sandbox import Engine, Reply
+
+
+class Judge(Protocol):
+    """Who knows the right answers."""
+
+    def answers(self, programs: Sequence[Program]) -> list[tuple[Plain, ...]]:
+        """The right values for each program."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A program, what the examined engine replied, and the right values where they were asked."""
+
+    program: Program
+    reply: Reply
+    expected: tuple[Plain, ...] | None
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What one attempt at a lesson's checks is made with."""
+    """What one attempt at a lesson's checks is made with. `ledger` fills with what was said in each
+    check, by its id: diagnosis goes by it."""
 
     student: Engine
-    oracle: Oracle
+    oracle: Judge
     tolerance: Tolerance
     seed: int
+    ledger: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.course import Tolerance
 from grader.expressions import Draft
-from grader.harness.bench import Bench
+from grader.harness.bench import Bench, Exchange
 from grader.harness.compare import Difference, describe, difference, show
 from grader.model import Plain, Program
 from grader.sandbox import Fault
@@ -37,6 +37,7 @@ class Check:
         self._bench = bench
         self.judged = 0  # a check that judged nothing proves nothing
         self.output = ""  # what the student's code printed meanwhile
+        self.exchanges: list[Exchange] = []
 
     def draft(self) -> Draft:
         """An empty program."""
@@ -54,7 +55,7 @@ class Check:
         tolerance = Tolerance(relative or standard.relative, absolute or standard.absolute)
         self._bench.student.submit(programs)  # it computes while PyTorch does
         answers = self._bench.oracle.answers(programs)
-        replies = self._collect(programs)
+        replies = self._collect(programs, answers)
         for program, expected, actual in zip(programs, answers, replies, strict=True):
             self.judged += 1
             for label, left, right in zip(program.labels, expected, actual, strict=True):
@@ -97,6 +98,7 @@ class Check:
         program = draft.program()
         self._bench.student.submit([program])
         reply = self._bench.student.collect()[0]
+        self.exchanges.append(Exchange(program, reply, None))
         self.output += reply.output
         if reply.fault is not None and reply.fault.type == kind:
             return
@@ -104,9 +106,14 @@ class Check:
             raise NoAnswer(reply.fault, program)
         raise CheckFailed(sentence, program, program.labels[0], kind, list(reply.values or ()))
 
-    def _collect(self, programs: Sequence[Program]) -> list[tuple[Plain, ...]]:
+    def _collect(
+        self, programs: Sequence[Program], expected: Sequence[tuple[Plain, ...]] | None = None
+    ) -> list[tuple[Plain, ...]]:
+        replies = self._bench.student.collect()
+        right: Sequence[tuple[Plain, ...] | None] = expected or [None] * len(programs)
+        self.exchanges += map(Exchange, programs, replies, right)
         answers = []
-        for program, reply in zip(programs, self._bench.student.collect(), strict=False):
+        for program, reply in zip(programs, replies, strict=False):
             self.output += reply.output
             if reply.values is None:
                 fault = reply.fault

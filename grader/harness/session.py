@@ -182,6 +182,8 @@ class Session:
         ran = any(report.when == "call" for report in reports)
         caught, check = self._caught, self._check
         output = check.output if check else ""
+        if check is not None and self._bench is not None:
+            self._bench.ledger[identity] = tuple(check.exchanges)
         if isinstance(caught, InfrastructureError | KeyboardInterrupt):
             raise caught
         if isinstance(caught, CheckFailed):

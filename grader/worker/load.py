@@ -1,10 +1,11 @@
 """Load a submission's modules, and lend it the reference's code where that is asked for."""
 
+import functools
 import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Mapping, Sequence
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from . import faults
@@ -15,6 +16,7 @@ class Submission:
 
     def __init__(self) -> None:
         self._modules: list[ModuleType] = []
+        self._finder: _Finder | None = None
 
     def load(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Load `modules` in order, each `{"name", "cells": [[filename, code], ...],
@@ -24,8 +26,11 @@ class Submission:
         the reference's: `cells` of the reference, and the names to `replace`.
         For each module the answer tells `name`, `ok` and the `errors` met.
         """
+        if self._finder is not None:  # another engine of our own in the same worker
+            sys.meta_path.remove(self._finder)
+            self._finder.forget()
         wanted = {module["name"]: module for module in request["modules"]}
-        finder = _Finder(wanted)
+        finder = self._finder = _Finder(wanted)
         sys.meta_path.insert(0, finder)
         graft = request.get("graft")
         for name in wanted:
@@ -82,6 +87,11 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             except BaseException as error:  # sys.exit() at import is an error too
                 self.errors.setdefault(name, [faults.describe(error)])
 
+    def forget(self) -> None:
+        """Take the modules out again."""
+        for name in self._sources:
+            sys.modules.pop(name, None)
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
@@ -106,7 +116,12 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def _execute(filename: str, code: str, module: ModuleType) -> None:
     faults.register(filename, code)
-    exec(compile(code, filename, "exec", dont_inherit=True), module.__dict__)
+    exec(_compiled(code, filename), module.__dict__)
+
+
+@functools.lru_cache(maxsize=32)  # the mistakes of a lesson share all but one of their sources
+def _compiled(code: str, filename: str) -> CodeType:
+    return compile(code, filename, "exec", dont_inherit=True)
 
 
 def _execute_reference(name: str, cells: Sequence[tuple[str, str]]) -> ModuleType:

@@ -1,0 +1,149 @@
+"""Why a concept failed, put together: the mistake, the first wrong number, facts, the place."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from grader.cache import Cache
+from grader.course import Concept
+from grader.diagnosis import facts
+from grader.diagnosis.behaviour import Behaviour, behaviour
+from grader.diagnosis.catalogue import Mistake
+from grader.diagnosis.divergence import Parting, case_of, where_they_part
+from grader.diagnosis.known import sentence_for, thought_for
+from grader.diagnosis.lineup import Lineup
+from grader.diagnosis.naming import Named, name
+from grader.harness import Exchange
+from grader.model import CheckResult, Diagnosis, Outcome, Plain, Program
+from grader.submission import Submission
+from grader.trial import Grounds, Trial
+
+Ledger = Mapping[str, Sequence[Exchange]]
+# What a learner wrote and got wrong; time-outs and crashes speak for themselves.
+DIAGNOSED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT})
+METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "neg": "neg"}
+
+
+class Diagnostician:
+    """Diagnoses the concepts of one submission. A context manager, as its lineup is."""
+
+    def __init__(
+        self, grounds: Grounds, submission: Submission, store: Cache, stamp: bytes
+    ) -> None:
+        self._grounds = grounds
+        self._submission = submission
+        self._lineup = Lineup(grounds, store, stamp)
+        self._found: list[Mistake] = []  # in a stranger's micrograd one mistake spoils much
+
+    def __enter__(self) -> "Diagnostician":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._lineup.__exit__(*exception)
+
+    def diagnose(
+        self, concept: Concept, results: Sequence[CheckResult], ledger: Ledger, trial: Trial
+    ) -> Diagnosis | None:
+        """The diagnosis of a concept with these results; None where there is nothing to say
+        beyond them. `trial` holds the student's code as it was when the checks failed."""
+        if not any(each.outcome in DIAGNOSED for each in results):
+            return None
+        student = behaviour(results, ledger)
+        files = self._files(concept)
+        found = facts.facts(files, concept.names, None)
+        named = name(
+            self._lineup,
+            concept,
+            student,
+            {each.kind for each in found},
+            self._grounds.seed,
+            lambda seed: self._again(concept, trial, sorted(student), seed),
+            self._found,
+        )
+        if named:
+            self._found += [each for each in named.mistakes if each not in self._found]
+        parting = self._parting(concept, ledger, trial)
+        return self._told(concept, named, parting, found)
+
+    def _told(
+        self,
+        concept: Concept,
+        named: Named | None,
+        parting: Parting | None,
+        found: Sequence[facts.Fact],
+    ) -> Diagnosis | None:
+        if named is None and parting is None and not found:
+            return None
+        operators = parting.operators if parting else ()
+        if named and any(each.operator for each in named.mistakes):
+            operators = tuple(each.operator for each in named.mistakes if each.operator)
+        if named:
+            sentence = " Besides: ".join(each.happened for each in named.mistakes)
+            think = " ".join(each.think for each in named.mistakes)
+        elif parting:
+            sentence, think = sentence_for(parting), thought_for(parting)
+        else:
+            sentence, think = found[0].sentence, ""
+        operator = operators[0] if operators else None
+        file, line = self._place(concept, operator, named, parting, found)
+        return Diagnosis(
+            sentence=sentence,
+            mistake=" + ".join(each.id for each in named.mistakes) if named else None,
+            operator=operator,
+            node=parting.name if parting else None,
+            file=file,
+            line=line,
+            think=think,
+            ties=named.ties if named else (),
+            facts=tuple(each.sentence for each in found if each.sentence != sentence),
+            case=case_of(parting, self._module(concept)) if parting else None,
+        )
+
+    def _parting(self, concept: Concept, ledger: Ledger, trial: Trial) -> Parting | None:
+        if concept.worker != "plain":
+            return None
+
+        def judge(program: Program) -> tuple[Plain, ...]:
+            return self._grounds.oracle.answers([program])[0]
+
+        return where_they_part(
+            (exchange for each in ledger.values() for exchange in each),
+            trial.evaluate,
+            judge,
+            lambda programs: self._lineup.reference(concept, programs),
+            self._grounds.course.tolerance,
+        )
+
+    def _again(self, concept: Concept, trial: Trial, checks: Sequence[str], seed: int) -> Behaviour:
+        """What the student's code does in the same checks with other programs."""
+        results, ledger = trial.again(concept, checks, seed, self._lineup.judge(concept, seed))
+        return behaviour(results, ledger)
+
+    def _place(
+        self,
+        concept: Concept,
+        operator: str | None,
+        named: Named | None,
+        parting: Parting | None,
+        found: Iterable[facts.Fact],
+    ) -> tuple[str | None, int | None]:
+        """The line of a fact that names the mistake; else where the operator's code begins."""
+        wanted = {each.when for each in named.mistakes} if named else set()
+        for each in found:
+            if each.kind in wanted or not named:
+                return each.file, each.line
+        method = METHODS.get(operator or "")
+        names = [f"Value.__{method}__" if method else f"Value.{operator}"] if operator else []
+        own = [each for each in names if each in concept.names or self._submission.own]
+        backward = parting is not None and not parting.forward
+        place = facts.where(self._files(concept), [*own, *concept.names], closure=backward)
+        return place or (None, None)
+
+    def _files(self, concept: Concept) -> list[tuple[str, str]]:
+        modules = self._submission.own or [self._submission.lessons[concept.lesson]]
+        return [cell for module in modules for cell in module.cells]
+
+    def _module(self, concept: Concept) -> str | None:
+        """Where a learner can import Value from to try the case."""
+        own = self._submission.own
+        if not own:
+            return self._grounds.course.lesson(concept.lesson).file
+        return own[0].name if len(own) == 1 else None

@@ -1,0 +1,135 @@
+"""How the reference would behave in a concept's checks, had it this or that known mistake."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+from grader import attempts
+from grader.cache import Cache
+from grader.course import Concept, Lesson
+from grader.diagnosis.behaviour import Behaviour, behaviour, from_data, to_data
+from grader.diagnosis.catalogue import Mistake
+from grader.errors import CourseError
+from grader.harness import Bench, Judge
+from grader.model import Plain, Program
+from grader.sandbox import Engine, Reply, Source
+from grader.trial import Grounds
+
+Mistakes = tuple[Mistake, ...]  # one or two at once; none: the reference itself
+SECONDS = 30.0  # of the workers; mistakes that hang are rare, and remembered
+
+
+class Lineup:
+    """Engines of known mistakes, one worker for all of them; what they did is remembered on disk.
+
+    A context manager: leaving it ends the worker and writes to the cache.
+    """
+
+    def __init__(self, grounds: Grounds, store: Cache, stamp: bytes) -> None:
+        """`stamp` changes when the grader's own code does."""
+        self._grounds = grounds
+        self._store = store
+        self._stamp = stamp
+        self._engines: dict[str, Engine] = {}
+        self._loaded: dict[str, tuple[str, ...]] = {}
+        self._new: dict[str, Plain] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for engine in self._engines.values():
+            engine.close()
+        self._store.put("mistake", self._new)
+
+    def behaviours(
+        self, concept: Concept, suspects: Sequence[Mistakes], seed: int, checks: Sequence[str]
+    ) -> list[Behaviour | None]:
+        """What each of the suspects does in these checks; None for mistakes that exclude each
+        other. At the run's own seed PyTorch judges; at another the reference does, which needs no
+        PyTorch."""
+        keys = [self._key(concept, each, seed, checks) for each in suspects]
+        known = self._store.get("mistake", [key for key in keys if key not in self._new])
+        found: list[Behaviour | None] = []
+        for key, mistakes in zip(keys, suspects, strict=True):
+            own: Behaviour | None = from_data(self._new.get(key, known.get(key)))
+            if own is None:
+                try:
+                    own = self._run(concept, mistakes, seed, checks)
+                except CourseError:  # two changes of the same line
+                    found.append(None)
+                    continue
+                self._new[key] = to_data(own)
+            found.append(own)
+        return found
+
+    def reference(self, concept: Concept, programs: Sequence[Program]) -> list[Reply]:
+        """What the reference replies, as far as it comes."""
+        return self._engine(concept, ()).evaluate(programs)
+
+    def judge(self, concept: Concept, seed: int) -> Judge:
+        """Who knows the right answers for programs of this seed."""
+        own = seed == self._grounds.seed
+        return self._grounds.oracle if own else _Reference(self, concept)
+
+    def _run(
+        self, concept: Concept, mistakes: Mistakes, seed: int, checks: Sequence[str]
+    ) -> Behaviour:
+        engine = self._engine(concept, mistakes)
+        judge = self.judge(concept, seed)
+        bench = Bench(engine, judge, self._grounds.course.tolerance, seed)
+        results = list(self._grounds.session.run(concept.id, bench, checks))
+        return behaviour(results, bench.ledger)
+
+    def _engine(self, concept: Concept, mistakes: Mistakes) -> Engine:
+        """A worker with these mistakes in it. Raises CourseError."""
+        role = concept.worker if mistakes else "judge"  # a judge stands beside the examined one
+        wanted = (concept.lesson, *(each.id for each in mistakes))
+        engine = self._engines.get(role)
+        if engine is None or self._loaded[role] != wanted:
+            sources = self._sources(concept, mistakes)
+            if engine is None:
+                engine = self._engines[role] = Engine(
+                    self._grounds.sandbox, concept.worker, sources, seconds=SECONDS, layers=()
+                )
+            else:
+                engine.reload(sources)
+            self._loaded[role] = wanted
+        return engine
+
+    def _sources(self, concept: Concept, mistakes: Mistakes) -> list[Source]:
+        """The lessons up to the concept's: later ones would replace what it is about."""
+        sources = []
+        for lesson in self._lessons(concept):
+            text = attempts.reference_text(lesson)
+            for mistake in mistakes:
+                if mistake.lesson == lesson.id:
+                    text = mistake.apply(text)
+            sources.append(Source(lesson.file, ((f"{lesson.file}.py", text),)))
+        return sources
+
+    def _lessons(self, concept: Concept) -> tuple[Lesson, ...]:
+        own = self._grounds.course.lesson(concept.lesson)
+        return (*self._grounds.course.earlier(own), own)
+
+    def _key(self, concept: Concept, mistakes: Mistakes, seed: int, checks: Iterable[str]) -> str:
+        digest = hashlib.sha256(self._stamp)
+        for lesson in self._lessons(concept):
+            digest.update(lesson.suite.read_bytes() + attempts.reference_text(lesson).encode())
+        told = [concept.id, seed, sorted(checks), [(each.id, each.change) for each in mistakes]]
+        digest.update(json.dumps(told).encode())
+        return digest.hexdigest()
+
+
+class _Reference:
+    """A judge that asks the reference."""
+
+    def __init__(self, lineup: Lineup, concept: Concept) -> None:
+        self._lineup = lineup
+        self._concept = concept
+
+    def answers(self, programs: Sequence[Program]) -> list[tuple[Plain, ...]]:
+        """The reference's values for each program."""
+        replies = self._lineup.reference(self._concept, programs)
+        return [() if each.values is None else each.values for each in replies]
