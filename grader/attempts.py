@@ -17,6 +17,7 @@ from grader.errors import InfrastructureError
 from grader.model import Place
 from grader.sandbox import Graft, Source
 from grader.sandbox.zygote import available
+from grader.splice import spliced
 from grader.submission import Module, Submission
 
 
@@ -49,7 +50,7 @@ def own_sources(
     for earlier in (*course.earlier(lesson), lesson):
         module = submission.lessons.get(earlier.id)
         if module is None or (earlier.id in broken and earlier is not lesson):
-            sources.append(_reference(earlier))
+            sources.append(reference_source(earlier))
         else:
             sources.append(_source(module))
     return sources
@@ -76,9 +77,12 @@ def lent_sources(course: Course, submission: Submission, concept: Concept) -> Le
     """What the second attempt at a concept is made with."""
     lesson = course.lesson(concept.lesson)
     text = reference_text(lesson)
-    sources = [_reference(earlier) for earlier in course.earlier(lesson)]
+    sources = [reference_source(earlier) for earlier in course.earlier(lesson)]
     module = submission.lessons[lesson.id]
-    filled = {name: regions.fill(code, text, keep=concept.id) for name, code in module.cells}
+    filled = {
+        name: spliced(regions.fill(code, text, keep=concept.id), text, concept.id)
+        for name, code in module.cells
+    }
     cells = tuple((name, each.text) for name, each in filled.items())
     sources.append(Source(module.name, cells, keep_going=module.notebook))
     others = {name for each in lesson.concepts for name in each.names} - set(concept.names)
@@ -101,8 +105,25 @@ def worker_kind(sources: Collection[Source]) -> str:
     return "numpy" if asks and available("numpy") else "plain"
 
 
-def _reference(lesson: Lesson) -> Source:
-    return Source(lesson.file, ((f"{lesson.file}.py", reference_text(lesson)),))
+def reference_source(lesson: Lesson, text: str | None = None) -> Source:
+    """The reference's lesson as a module; `text` in the place of its own."""
+    code = reference_text(lesson) if text is None else text
+    if _CHILDREN in code:
+        code = f"{_IN_ORDER}\n{code.replace(_CHILDREN, 'InOrder(_children)')}"
+    return Source(lesson.file, ((f"{lesson.file}.py", code),))
+
+
+# A set's order depends on addresses, and with it the numbers of a faulty order or a faulty closure.
+# What is lent keeps children in order, so that the same mistake gives the same numbers everywhere.
+_CHILDREN = "set(_children)"
+_IN_ORDER = """
+class InOrder(set):
+    def __init__(self, members):
+        super().__init__(members)
+        self.members = tuple(dict.fromkeys(members))
+    def __iter__(self):
+        return iter(self.members)
+"""
 
 
 def _source(module: Module) -> Source:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.diagnosis.shapes import shape_of
 from grader.harness import Exchange
 from grader.model import CheckResult, Outcome, Plain
 
@@ -15,15 +16,17 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-13
 
 @dataclass(frozen=True)
 class Conduct:
-    """One check: its outcome, what was said, and the numbers given where PyTorch was asked too.
+    """One check: its outcome, what was said, the numbers given where PyTorch was asked too, and
+    the shapes of what was judged by a rule.
 
-    Where a check judges a structure there is freedom in it (the order of a set), and only the
-    sentence counts.
+    A structure that is right may be so in several ways (the order of a set): of what passed, no
+    shapes are compared.
     """
 
     outcome: str
     said: str
     numbers: tuple[Plain, ...]
+    shapes: tuple[Plain, ...]
 
     @property
     def passed(self) -> bool:
@@ -32,15 +35,13 @@ class Conduct:
 
     def resembles(self, other: "Conduct") -> bool:
         """Whether both did the same, but for the last digits."""
-        if self.outcome != other.outcome:
+        if self.outcome != other.outcome or not _alike([*self.numbers], [*other.numbers]):
             return False
-        if self.outcome != Outcome.FAILED and self.said != other.said:
-            return False
-        if self.numbers or other.numbers:
-            return _alike(list(self.numbers), list(other.numbers)) and (
-                "PyTorch says" in self.said or self.said == other.said or self.passed
-            )
-        return self.said == other.said
+        if self.passed:
+            return True
+        if self.outcome == Outcome.FAILED and "PyTorch says" in self.said and self.numbers:
+            return True  # the sentence holds the number, to some digits
+        return self.said == other.said and self.shapes == other.shapes
 
 
 Behaviour = Mapping[str, Conduct]  # by check
@@ -61,7 +62,8 @@ def resembles(one: Behaviour, other: Behaviour) -> bool:
 def to_data(found: Behaviour) -> Plain:
     """As plain data, for the cache."""
     data: dict[str, Plain] = {
-        name: [each.outcome, each.said, list(each.numbers)] for name, each in found.items()
+        name: [each.outcome, each.said, [*each.numbers], [*each.shapes]]
+        for name, each in found.items()
     }
     return data
 
@@ -70,8 +72,8 @@ def from_data(data: Any) -> dict[str, Conduct] | None:
     """Read back; None for anything else."""
     try:
         return {
-            str(name): Conduct(str(outcome), str(said), tuple(numbers))
-            for name, (outcome, said, numbers) in data.items()
+            str(name): Conduct(str(outcome), str(said), tuple(numbers), tuple(shapes))
+            for name, (outcome, said, numbers, shapes) in data.items()
         }
     except (AttributeError, TypeError, ValueError):
         return None
@@ -79,12 +81,17 @@ def from_data(data: Any) -> dict[str, Conduct] | None:
 
 def _conduct(result: CheckResult, exchanges: Sequence[Exchange]) -> Conduct:
     numbers: list[Plain] = []
+    shapes: list[Plain] = []
     for exchange in exchanges:
-        if exchange.expected is not None:
-            values = exchange.reply.values
-            numbers.append(_fault(exchange) if values is None else _portable(list(values)))
+        values = exchange.reply.values
+        if values is None:
+            numbers.append(_fault(exchange))
+        elif exchange.expected is not None:
+            numbers.append(_portable([*values]))
+        else:
+            shapes.append(shape_of(exchange.program, values))
     said = result.message if result.outcome is not Outcome.PASSED else ""
-    return Conduct(str(result.outcome), _ID.sub("…", said), tuple(numbers))
+    return Conduct(str(result.outcome), _ID.sub("…", said), tuple(numbers), tuple(shapes))
 
 
 # Addresses, and what a learner may call their own things.

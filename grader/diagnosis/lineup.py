@@ -106,7 +106,7 @@ class Lineup:
             for mistake in mistakes:
                 if mistake.lesson == lesson.id:
                     text = mistake.apply(text)
-            sources.append(Source(lesson.file, ((f"{lesson.file}.py", text),)))
+            sources.append(attempts.reference_source(lesson, text))
         return sources
 
     def _lessons(self, concept: Concept) -> tuple[Lesson, ...]:
