@@ -10,7 +10,7 @@ from grader import attempts, scoring
 from grader.cache import Cache
 from grader.course import Concept, Course, Lesson
 from grader.diagnosis.diagnose import Diagnostician, Ledger
-from grader.harness import Oracle, Session, collect
+from grader.harness import Exchange, Oracle, Session, collect
 from grader.model import CheckResult, Curve, Diagnosis, LessonOutcomes, Outcome, Plain
 from grader.regions import stubs
 from grader.sandbox import Fault, Graft, Loaded, Sandbox, Source
@@ -185,8 +185,8 @@ class _Runner:
                 for check in trial.checks(concept, failed)
             }
             results = tuple(_better(check, second.get(check.id)) for check in first)
-            told = {**{each.id: ledger.get(each.id, ()) for each in first}, **trial.ledger}
-            self._diagnose(concept, [second.get(each.id, each) for each in first], told, trial)
+            if any(check.outcome in _HELPED for check in results):
+                self._diagnose(concept, *_as_one(concept, first, ledger, trial), trial)
         return results
 
     def _diagnose(
@@ -248,6 +248,23 @@ class _Runner:
             )
             for concept in concepts
         }
+
+
+def _as_one(
+    concept: Concept, first: Sequence[CheckResult], ledger: Ledger, trial: Trial
+) -> tuple[list[CheckResult], Ledger]:
+    """What the concept's own code does with the reference around it, in all of its checks: also in
+    those that it passed without, since a faulty order may pass by luck. Where the reference's stub
+    stands in for a name that the student lacks, what the first attempt gave."""
+    told = {check.id: check for check in trial.checks(concept)}
+    results: list[CheckResult] = []
+    said: dict[str, Sequence[Exchange]] = {**trial.ledger}
+    for check in first:
+        again = told.get(check.id, check)
+        if again.outcome is Outcome.TODO:
+            again, said[check.id] = check, ledger.get(check.id, ())
+        results.append(again)
+    return results, said
 
 
 _UNSOUND = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})

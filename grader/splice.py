@@ -57,19 +57,24 @@ def _places(reference: str, concept_id: str) -> tuple[Function, Function] | None
 
 
 def _closure(code: str, outer: str, inner: str) -> Function | None:
-    """The student's last function of this name, and the last closure of that name in it."""
+    """The closure of this name in the student's function of that name: in the last one, which is
+    the one that counts."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    found = [
-        closure
-        for function in _functions(tree)
-        if function.name == outer
-        for closure in _functions(function)
-        if closure.name == inner
-    ]
+    if any(isinstance(node, ast.Attribute) and _stores(node, outer) for node in ast.walk(tree)):
+        return None  # `Value.tanh = …`: who knows which function counts
+    functions = [each for each in _functions(tree) if each.name == outer]
+    if not functions:
+        return None
+    last = max(functions, key=lambda each: each.lineno)
+    found = [each for each in _functions(last) if each.name == inner and each is not last]
     return found[-1] if found else None
+
+
+def _stores(node: ast.Attribute, name: str) -> bool:
+    return node.attr == name and isinstance(node.ctx, ast.Store)
 
 
 def _functions(tree: ast.AST) -> Iterator[Function]:

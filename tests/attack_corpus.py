@@ -14,6 +14,7 @@ Each file tells in its first lines what it tries and what must come of it:
 `outcomes-limits`  the same with nothing but resource limits, where it differs
 `earns`            the concepts that it honestly earns, or `none`
 `earns-limits`     the same with nothing but resource limits, where it differs
+`makes`            the known mistakes that its code really makes, where it makes one
 =================  ==========================================================================
 
 Run as a program, this module is a process that grades attacks for the tests: a line of JSON in,
@@ -86,6 +87,10 @@ class Attack:
     def earns(self, mode: str) -> set[str]:
         return _listed(self._by_mode("earns", mode))
 
+    @property
+    def makes(self) -> set[str]:
+        return _listed(self.header.get("makes", "none"))
+
     def hand_in(self, folder: Path, cache: Path) -> Path:
         """Write it below `folder`, the way a person would hand it in; the path to grade."""
         ground, handed_in = folder / "ground", folder / "submission"
@@ -113,6 +118,7 @@ class Result:
     passed: list[str]
     seconds: float
     trouble: list[str]
+    named: list[str]  # mistakes that a diagnosis made of it
 
 
 @functools.cache
@@ -160,6 +166,7 @@ def grade(attack: Attack, mode: str, folder: Path, cache: Path) -> Result:
         sorted(each.id for each in report.concepts if each.state is State.PASSED),
         seconds,
         trouble,
+        sorted({each.diagnosis.mistake for each in report.concepts if each.diagnosis} - {None}),
     )
 
 
@@ -265,7 +272,7 @@ def serve() -> None:
         try:
             result = grade(find(request["attack"]), request["mode"], folder, cache)
         except BaseException:  # the grader's own fall is what the tests look for
-            result = Result([], [], 0.0, [f"the grader fell: {traceback.format_exc()}"])
+            result = Result([], [], 0.0, [f"the grader fell: {traceback.format_exc()}"], [])
         answers.write(json.dumps(dataclasses.asdict(result)) + "\n")
         answers.flush()
 

@@ -87,7 +87,7 @@ class Servers:
             line = process.stdout.readline()
         shutil.rmtree(folder, ignore_errors=True)
         if not line:
-            return Result([], [], 0.0, [f"the grader's process ended: {process.wait()}"])
+            return Result([], [], 0.0, [f"the grader's process ended: {process.wait()}"], [])
         return Result(**json.loads(line))
 
     def _process(self) -> "subprocess.Popen[str]":

@@ -106,6 +106,7 @@ def _judge(attack: Attack, mode: str, coming: "Future[Result]") -> None:
     assert result.trouble == []
     assert set(result.passed) <= attack.earns(mode)
     assert set(result.outcomes) == attack.outcomes(mode)
+    assert set(result.named) <= attack.makes  # nonsense is no mistake of a learner's
 
 
 def _why_not_ordinary() -> str:

@@ -80,7 +80,7 @@ def _elsewhere(
     places = [each for use in attached for each in use.targets if isinstance(each, ast.Attribute)]
     results = _returned_names(outer)
     holders = {each.value.id for each in places if isinstance(each.value, ast.Name)}
-    operands = set(parameters(outer)) - _rebound(outer)
+    operands = set(parameters(outer))
     if holders and holders <= operands and results and not results & set(parameters(outer)):
         reads = {node.id for node in ast.walk(inner) if isinstance(node, ast.Name)}
         if results <= reads and not parameters(inner):
@@ -172,15 +172,6 @@ def _returned_names(function: Function) -> set[str]:
         if isinstance(target, ast.Name)
     }
     return returned if returned <= made else set()
-
-
-def _rebound(function: Function) -> set[str]:
-    """Names that stand for something else later, apart from `other = Value(other)`."""
-    return {
-        node.id
-        for node in own_scope(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == "self"
-    }
 
 
 def _keeps_steps_as(tree: SourceTree, attribute: str) -> bool:

@@ -1,13 +1,15 @@
 """Facts that are certain from the source alone: what a line does, and never how it should look.
 
 A fact is told where it concerns the concept in question, and kept back wherever the code might
-mean it. The kinds: those of `closures.py`, `slips.py` and `spelling.py`.
+mean it. The kinds: those of the modules that it imports.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.diagnosis.closures import of_closures
+from grader.diagnosis.gradients import of_gradients
+from grader.diagnosis.loops import of_loops
 from grader.diagnosis.slips import of_statements
 from grader.diagnosis.source_tree import (
     Definition,
@@ -17,6 +19,7 @@ from grader.diagnosis.source_tree import (
     stores_gradient,
 )
 from grader.diagnosis.spelling import of_names
+from grader.diagnosis.walks import of_walks
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,6 @@ def facts(
         Fact(kind, _placed(sentence, file, line, several), file, line, hit)
         for kind, sentence, file, line, hit in _all(tree, targets, wanted)
     ]
-    found.sort(key=lambda fact: method is not None and method not in fact.names_hit)
     return list({(fact.kind, fact.file, fact.line): fact for fact in found}.values())
 
 
@@ -108,7 +110,14 @@ def _all(
         if target.function is None:
             continue
         hit = tuple(name for name in wanted if name in (target.full_name, target.owner))
-        for finding in (*of_closures(tree, target), *of_statements(tree, target)):
+        findings = (
+            *of_closures(tree, target),
+            *of_gradients(target),
+            *of_loops(target),
+            *of_statements(tree, target),
+            *of_walks(target),
+        )
+        for finding in findings:
             yield finding.kind, finding.sentence, target.file, finding.line, hit
     for slip in of_names(tree, wanted):
         yield slip.kind, slip.sentence, slip.file, slip.line, slip.names_hit

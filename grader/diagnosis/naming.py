@@ -63,9 +63,13 @@ def name(
 
 def _by_facts(found: list[Mistakes], facts: Collection[str]) -> list[Mistakes]:
     """Those that the source bears out; else those that ask for nothing in it."""
-    borne_out = [each for each in found if any(one.when in facts for one in each)]
-    unasking = [each for each in found if all(one.when is None for one in each)]
-    return borne_out or unasking or found
+    borne_out = [each for each in found if _asks(each) and _asks(each) <= {*facts}]
+    return borne_out or [each for each in found if not _asks(each)]
+
+
+def _asks(mistakes: Mistakes) -> set[str]:
+    """The facts that must be certain of the source."""
+    return {each.when for each in mistakes if each.when}
 
 
 def _pairs(

@@ -22,18 +22,30 @@ def shape_of(program: Program, values: Sequence[Plain]) -> Plain:
         for operand in step[2:]
         if isinstance(operand, dict)
     }
-    return [_shape(value, edges) for value in values]
+    return [
+        _shape(value, edges, ordered=_is_ordered(program, number))
+        for value, number in zip(values, program.shows, strict=True)
+    ]
 
 
-def _shape(value: Plain, edges: Edges) -> Plain:
+def _is_ordered(program: Program, shown: int) -> bool:
+    """Whether the order of a list counts: that of closures called, and that of nodes."""
+    step = program.steps[shown]
+    if step[0] == "call" and isinstance(step[1], dict):
+        return program.steps[int(str(step[1]["ref"]))] == ("name", "topological_order")
+    return step[0] == "spy"
+
+
+def _shape(value: Plain, edges: Edges, ordered: bool = False) -> Plain:
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float):
-        return "a number"  # drawn by the student's code, else PyTorch would have been asked
+        # Drawn by the student's code, else PyTorch would have been asked.
+        return "a number" if value else 0
     if isinstance(value, dict):
         return value["value"] if "value" in value else str(value.get("object", "a dictionary"))
     numbers = [each["value"] for each in value if isinstance(each, dict) and "value" in each]
-    if numbers and len(numbers) == len(value):
+    if ordered and numbers and len(numbers) == len(value):
         return _of_values([int(str(each)) for each in numbers], edges)
     return sorted((_shape(each, edges) for each in value), key=json.dumps)
 

@@ -87,7 +87,7 @@ def binary_upstream(
     side: int,
 ) -> None:
     """One step back with an upstream gradient that is not 1: what the operand on one side gets,
-    at leaves and inside a graph."""
+    at leaves, inside a graph, and where its sibling has a gradient already."""
     drafts = []
     for pair in pairs:
         for inner in (False, True):
@@ -98,6 +98,12 @@ def binary_upstream(
             out = operator(*operands)
             draft.upstream(out, draw.number())
             drafts.append(draft.show(operands[side].grad))
+        draft = Draft()
+        operands = draft.values(*pair)
+        operands[1 - side].grad = draw.number()
+        out = operator(*operands)
+        draft.upstream(out, draw.number())
+        drafts.append(draft.show(operands[side].grad))
     check.agree(*drafts, relative=EXACT, absolute=EXACT)
 
 

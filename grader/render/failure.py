@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, Outcome
+from grader.model import CheckResult, Diagnosis, Outcome
 from grader.render.lines import is_number, lines_of, number_pair, safe, scalar, wrapped
 
-YOURS, TORCH = "yours    ", "PyTorch  "
+YOURS, TORCH, WHY = "yours    ", "PyTorch  ", "why      "
 HANGING = len(YOURS)
 
 
@@ -26,6 +26,12 @@ def failure_lines(
     if not waits:
         yield from _place(console, check, indent)
     yield from output_lines(console, check, indent, verbose)
+
+
+def diagnosis_lines(console: Console, diagnosis: Diagnosis, indent: int) -> Iterator[Text]:
+    """What happened, in a sentence."""
+    text = Text(WHY).append(safe(diagnosis.sentence), "bold")
+    yield from wrapped(console, text, indent, HANGING)
 
 
 def output_lines(

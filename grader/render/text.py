@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, State
-from grader.render.failure import failure_lines, output_lines
+from grader.render.failure import diagnosis_lines, failure_lines, output_lines
 from grader.render.lines import bar, comma_list, points, safe, wrapped
 
 WIDEST = 88
@@ -181,6 +181,8 @@ class _Page:
         elif concept.state is not State.TODO:
             for check in _first_to_mend(concept):
                 yield from failure_lines(self._console, check, self._deeper, False)
+        if concept.diagnosis:
+            yield from diagnosis_lines(self._console, concept.diagnosis, self._deeper)
 
     def _concept_line(self, concept: ConceptResult) -> Text:
         glyph, word, style = STATES[concept.state]
@@ -246,6 +248,9 @@ class _Page:
                     name = f"{lesson.id} {self._titles.get(lesson.id, '')}".rstrip()
                     what, title = f"make {name} load", ""
                 yield from self._pointer(what, title, concept.place)
+                if concept.diagnosis and lesson.fault is None:
+                    more = Text("more: ", style="bold cyan")
+                    yield more.append(f"mggrade explain {concept.id}", "not bold")
                 return
 
     def _pointer(self, what: str, title: str, place: Place | None) -> Iterator[Text]:

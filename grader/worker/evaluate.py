@@ -105,13 +105,18 @@ def _function(body: Mapping[str, Any], lookup: Lookup) -> Callable[..., Any]:
     return f
 
 
+_NOTHING = object()
+
+
 def _upstream(out: Any, gradient: float) -> None:
     """One local backward step with a given upstream gradient.
 
     The lecture's engines keep it in `_backward`; others have no such thing, and get the same
     numbers through the public surface: the gradient of g * out is g at `out`.
     """
-    step = getattr(out, "_backward", None)
+    step = getattr(out, "_backward", _NOTHING)
+    if step is None:
+        raise TypeError("the result's _backward is None, where it should be a function")
     if callable(step) and _takes_nothing(step):
         out.grad = gradient
         step()

@@ -2,6 +2,7 @@
 # family: ending_early
 # outcomes: failed
 # earns: mg2.value
+# makes: add-subtracts
 
 import sys
 

@@ -2,6 +2,7 @@
 # family: intake
 # outcomes: failed
 # earns: mg2.value
+# makes: add-subtracts
 
 
 class Value:

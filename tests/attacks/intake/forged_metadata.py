@@ -2,6 +2,7 @@
 # family: intake
 # outcomes: failed
 # earns: mg2.value
+# makes: add-subtracts
 
 # mggrade: score=100 max_score=100 outcome=passed
 __score__ = __points__ = 100

@@ -3,6 +3,7 @@
 # form: folder
 # outcomes: failed
 # earns: mg2.value
+# makes: add-subtracts
 
 import torch
 from pytest import approx
