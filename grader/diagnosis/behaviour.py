@@ -9,6 +9,7 @@ from typing import Any
 from grader.diagnosis.shapes import shape_of
 from grader.harness import Exchange
 from grader.model import CheckResult, Outcome, Plain
+from grader.sandbox import Reply
 
 # Two engines that compute the same thing in another order differ in the last digits.
 RELATIVE, ABSOLUTE = 1e-9, 1e-13
@@ -39,7 +40,7 @@ class Conduct:
             return False
         if self.passed:
             return True  # and so are the numbers PyTorch's, both times
-        if not _alike([*self.numbers], [*other.numbers]):
+        if not alike([*self.numbers], [*other.numbers]):
             return False
         if self.outcome == Outcome.FAILED and "PyTorch says" in self.said and self.numbers:
             return True  # the sentence holds the number, to some digits
@@ -59,6 +60,35 @@ def behaviour(
 def resembles(one: Behaviour, other: Behaviour) -> bool:
     """Whether two engines did the same in every check that both were asked."""
     return all(one[name].resembles(other[name]) for name in one if name in other)
+
+
+def replied(reply: Reply) -> Plain:
+    """An engine's reply as plain data: its values, or what went wrong."""
+    if reply.values is not None:
+        return _portable([*reply.values])
+    fault = reply.fault
+    return _without_numbers(f"{fault.outcome}: {fault.message}") if fault else ""
+
+
+def alike(one: Plain, other: Plain) -> bool:
+    """Whether two replies are the same, but for the last digits."""
+    if isinstance(one, list):
+        return (
+            isinstance(other, list)
+            and len(one) == len(other)
+            and all(map(alike, one, other))
+        )  # fmt: skip
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and one.keys() == other.keys()
+            and all(alike(one[name], other[name]) for name in one)
+        )
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= max(ABSOLUTE, RELATIVE * max(abs(one), abs(other)))
+    return one == other
 
 
 def to_data(found: Behaviour) -> Plain:
@@ -86,19 +116,12 @@ def _conduct(result: CheckResult, exchanges: Sequence[Exchange]) -> Conduct:
     shapes: list[Plain] = []
     for exchange in exchanges:
         values = exchange.reply.values
-        if values is None:
-            numbers.append(_fault(exchange))
-        elif exchange.expected is not None:
-            numbers.append(_portable([*values]))
+        if values is None or exchange.expected is not None:
+            numbers.append(replied(exchange.reply))
         else:
             shapes.append(shape_of(exchange.program, values))
     said = result.message if result.outcome is Outcome.FAILED else _without_numbers(result.message)
     return Conduct(str(result.outcome), said, tuple(numbers), tuple(shapes))
-
-
-def _fault(exchange: Exchange) -> str:
-    fault = exchange.reply.fault
-    return _without_numbers(f"{fault.outcome}: {fault.message}") if fault else ""
 
 
 def _without_numbers(message: str) -> str:
@@ -116,23 +139,3 @@ def _portable(value: Plain) -> Plain:
     if isinstance(value, dict):
         return {name: _portable(each) for name, each in value.items() if name not in ("n", "repr")}
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _alike(one: Plain, other: Plain) -> bool:
-    if isinstance(one, list):
-        return (
-            isinstance(other, list)
-            and len(one) == len(other)
-            and all(map(_alike, one, other))
-        )  # fmt: skip
-    if isinstance(one, dict):
-        return (
-            isinstance(other, dict)
-            and one.keys() == other.keys()
-            and all(_alike(one[name], other[name]) for name in one)
-        )
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return abs(one - other) <= max(ABSOLUTE, RELATIVE * max(abs(one), abs(other)))
-    return one == other

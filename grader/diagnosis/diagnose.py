@@ -7,7 +7,7 @@ from grader.course import Concept
 from grader.diagnosis import facts
 from grader.diagnosis.behaviour import Behaviour, behaviour
 from grader.diagnosis.catalogue import Mistake
-from grader.diagnosis.divergence import Parting, case_of, where_they_part
+from grader.diagnosis.divergence import Parting, case_of, is_wrong, where_they_part
 from grader.diagnosis.known import sentence_for, thought_for
 from grader.diagnosis.lineup import Lineup
 from grader.diagnosis.naming import Named, name
@@ -53,6 +53,7 @@ class Diagnostician:
             self._lineup,
             concept,
             student,
+            self._evidence(concept, ledger),
             {each.kind for each in found},
             self._grounds.seed,
             lambda seed: self._again(concept, trial, sorted(student), seed),
@@ -96,6 +97,15 @@ class Diagnostician:
             facts=tuple(each.sentence for each in found if each.sentence != sentence),
             case=case_of(parting, self._module(concept)) if parting else None,
         )
+
+    def _evidence(self, concept: Concept, ledger: Ledger) -> list[Exchange]:
+        """The first program that failed in each check, two at most."""
+        tolerance = self._grounds.course.tolerance
+        failed = (
+            next((each for each in exchanges if is_wrong(each, tolerance)), None)
+            for exchanges in ledger.values()
+        )
+        return [each for each in failed if each is not None][:2]
 
     def _parting(self, concept: Concept, ledger: Ledger, trial: Trial) -> Parting | None:
         if concept.worker != "plain":

@@ -107,14 +107,17 @@ def as_number(value: Plain) -> float:
     return math.nan
 
 
+def is_wrong(exchange: Exchange, tolerance: Tolerance) -> bool:
+    """Whether PyTorch was asked, and the student's numbers are others."""
+    if exchange.expected is None or exchange.reply.values is None:
+        return False
+    pairs = zip(exchange.expected, exchange.reply.values, strict=True)
+    return any(difference(right, own, tolerance) for right, own in pairs)
+
+
 def _failing(exchange: Exchange, tolerance: Tolerance) -> Graph | None:
     """The graph of a program whose numbers are not PyTorch's."""
-    if exchange.expected is None or exchange.reply.values is None:
-        return None
-    pairs = zip(exchange.expected, exchange.reply.values, strict=True)
-    if not any(difference(right, own, tolerance) for right, own in pairs):
-        return None
-    return graph_in(exchange.program)
+    return graph_in(exchange.program) if is_wrong(exchange, tolerance) else None
 
 
 def _examined(

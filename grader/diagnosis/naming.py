@@ -8,6 +8,7 @@ from grader.course import Concept
 from grader.diagnosis.behaviour import Behaviour, resembles
 from grader.diagnosis.catalogue import Mistake, mistakes_of
 from grader.diagnosis.lineup import Lineup, Mistakes
+from grader.harness import Exchange
 
 OTHER_SEEDS = 2  # how often other programs are drawn to tell two mistakes apart
 MOST_PAIRS = 24
@@ -25,6 +26,7 @@ def name(
     lineup: Lineup,
     concept: Concept,
     student: Behaviour,
+    evidence: Sequence[Exchange],
     facts: Collection[str],
     seed: int,
     again: Callable[[int], Behaviour],
@@ -32,6 +34,7 @@ def name(
 ) -> Named | None:
     """The mistake that does in every check what the student's code did; None where no one does.
 
+    evidence: some of the programs that failed, to sift by.
     facts: kinds of facts that are certain of the source; they decide between equal numbers.
     again: lets the student's code do the checks once more, with programs of another seed.
     candidates: mistakes to try when none of the concept's own fits.
@@ -39,6 +42,7 @@ def name(
     checks = sorted(student)
 
     def matching(suspects: Sequence[Mistakes], seed: int, seen: Behaviour) -> list[Mistakes]:
+        suspects = lineup.fitting(concept, suspects, evidence)
         found = lineup.behaviours(concept, suspects, seed, checks)
         return [
             suspect
