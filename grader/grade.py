@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader import locate, look, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
-from grader.errors import SubmissionError
+from grader.errors import GraderError, SubmissionError
 from grader.model import CheckResult, ConceptResult, Isolation, LessonOutcomes, Report, State
 from grader.submission import Submission, read_submission
 from grader.version import __version__
+
+if TYPE_CHECKING:
+    from grader.desk import Grade
 
 Progress = Callable[[str], None]
 
@@ -45,58 +50,167 @@ def check(
     InfrastructureError where the grader itself can't work. Faults of the student's code are
     outcomes in the report.
     """
-    clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
-    course = course or load_course()
-    seed = course.seed if seed is None else seed
-    wanted = _selected(course, lessons, concepts)
-    submission = read_submission(Path(path), course)
-    store = Cache(cache_folder or default_folder())
-    try:
-        memory = reuse.Memory(course, submission, seed, isolation, store)
-        chosen = _lessons(course, submission, wanted)
-        known = {} if fresh else memory.recall(chosen)
-        left = [lesson for lesson in chosen if lesson.id not in known]
-        outcomes = dict(known)
-        if left:
-            from grader import running  # pytest and workers are needed only now
-
-            outcomes |= running.run(
-                course, submission, left, wanted, seed, store, memory.stamp, isolation, progress
-            )
-            memory.keep([each for each in left if _whole(each, wanted)], outcomes)
-    finally:
-        store.close()
-    outcomes = {lesson.id: outcomes[lesson.id] for lesson in chosen}
-    results = tuple(_result(course, submission, concept, outcomes) for concept in wanted)
-    if all(each.state is State.ABSENT for each in results):
-        raise SubmissionError(
-            f"{submission.path}: defines nothing of what is to be graded; "
-            "ask for other concepts, or hand in what they build on as well"
-        )
-    score, max_score, bonus, max_bonus = scoring.totals(results)
-    notes = [
-        *submission.notes,
-        *look.warnings(submission),
-        *(note for each in outcomes.values() for note in each.notes),
-    ]
-    return Report(
-        course=course.title,
-        course_version=course.version,
-        grader_version=__version__,
-        seed=seed,
-        isolation=_isolation(isolation, outcomes.values()),
-        submission=submission.path.resolve().name,
-        concepts=results,
-        score=score,
-        max_score=max_score,
-        bonus=bonus,
-        max_bonus=max_bonus,
-        complete=scoring.is_complete(results),
-        notes=tuple(notes + ([store.trouble] if store.trouble else [])),
-        reused=len(known),
-        started=started,
-        seconds=round(time.perf_counter() - clock, 3),
+    grading = _Grading(
+        course or load_course(), lessons, concepts, seed, fresh, isolation, cache_folder
     )
+    try:
+        return grading.one(Path(path), progress)
+    finally:
+        grading.close()
+
+
+def check_each(
+    paths: Iterable[str | Path],
+    each: Callable[[Path, Report | GraderError], None],
+    *,
+    lessons: Sequence[str] = (),
+    concepts: Sequence[str] = (),
+    seed: int | None = None,
+    fresh: bool = False,
+    isolation: str = "auto",
+    cache_folder: Path | None = None,
+    course: Course | None = None,
+) -> None:
+    """Grade many submissions at one desk, much quicker than one by one; see `check`.
+
+    each: called with every path and its report, or with the error that grading it ended with.
+    """
+    grading = _Grading(
+        course or load_course(), lessons, concepts, seed, fresh, isolation, cache_folder
+    )
+    try:
+        grading.many(map(Path, paths), each)
+    finally:
+        grading.close()
+
+
+class _Grading:
+    """What is asked of every submission, and the cache."""
+
+    def __init__(
+        self,
+        course: Course,
+        lessons: Sequence[str],
+        concepts: Sequence[str],
+        seed: int | None,
+        fresh: bool,
+        isolation: str,
+        cache_folder: Path | None,
+    ) -> None:
+        self._course = course
+        self._seed = course.seed if seed is None else seed
+        self._wanted = _selected(course, lessons, concepts)
+        self._fresh = fresh
+        self._isolation = isolation
+        self._store = Cache(cache_folder or default_folder())
+
+    def close(self) -> None:
+        self._store.close()
+
+    def one(self, path: Path, progress: Progress) -> Report:
+        """Read a submission, recall what is known of it, run the rest."""
+        job = self._job(path)
+        if job.left:
+            from grader import desk  # pytest and workers are needed only now
+
+            torch = desk.needs_torch(job.submission, self._wanted)
+            self._open(job.left, lambda grade: self._run(job, grade, progress), torch)
+        return self._report(job)
+
+    def many(
+        self, paths: Iterable[Path], each: Callable[[Path, Report | GraderError], None]
+    ) -> None:
+        """The same for each, in one go."""
+
+        def body(grade: "Grade") -> None:
+            for path in paths:
+                try:
+                    job = self._job(path)
+                    if job.left:
+                        self._run(job, grade, lambda lesson: None)
+                    result: Report | GraderError = self._report(job)
+                except GraderError as error:
+                    result = error
+                each(path, result)
+
+        asked = dict.fromkeys(concept.lesson for concept in self._wanted)
+        self._open([self._course.lesson(lesson) for lesson in asked], body)
+
+    def _open(
+        self, lessons: Sequence[Lesson], body: "Callable[[Grade], None]", torch: bool = False
+    ) -> None:
+        from grader import desk
+
+        stamp = reuse.stamp(self._course)
+        desk.open_desk(
+            self._course, lessons, self._seed, self._store, stamp, self._isolation, body, torch
+        )
+
+    def _job(self, path: Path) -> "_Job":
+        clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
+        submission = read_submission(path, self._course)
+        memory = reuse.Memory(self._course, submission, self._seed, self._isolation, self._store)
+        chosen = _lessons(self._course, submission, self._wanted)
+        known = {} if self._fresh else memory.recall(chosen)
+        return _Job(submission, memory, chosen, dict(known), len(known), started, clock)
+
+    def _run(self, job: "_Job", grade: "Grade", progress: Progress) -> None:
+        left = job.left
+        job.outcomes |= grade(job.submission, left, self._wanted, progress)
+        job.memory.keep([each for each in left if _whole(each, self._wanted)], job.outcomes)
+
+    def _report(self, job: "_Job") -> Report:
+        course, submission = self._course, job.submission
+        outcomes = {lesson.id: job.outcomes[lesson.id] for lesson in job.chosen}
+        results = tuple(_result(course, submission, each, outcomes) for each in self._wanted)
+        if all(each.state is State.ABSENT for each in results):
+            raise SubmissionError(
+                f"{submission.path}: defines nothing of what is to be graded; "
+                "ask for other concepts, or hand in what they build on as well"
+            )
+        score, max_score, bonus, max_bonus = scoring.totals(results)
+        notes = [
+            *submission.notes,
+            *look.warnings(submission),
+            *(note for each in outcomes.values() for note in each.notes),
+            *([self._store.trouble] if self._store.trouble else []),
+        ]
+        return Report(
+            course=course.title,
+            course_version=course.version,
+            grader_version=__version__,
+            seed=self._seed,
+            isolation=_isolation(self._isolation, outcomes.values()),
+            submission=submission.path.resolve().name,
+            concepts=results,
+            score=score,
+            max_score=max_score,
+            bonus=bonus,
+            max_bonus=max_bonus,
+            complete=scoring.is_complete(results),
+            notes=tuple(notes),
+            reused=job.reused,
+            started=job.started,
+            seconds=round(time.perf_counter() - job.clock, 3),
+        )
+
+
+@dataclass
+class _Job:
+    """One submission on its way: `outcomes` fills up by lesson; `reused` came from the cache."""
+
+    submission: Submission
+    memory: reuse.Memory
+    chosen: list[Lesson]
+    outcomes: dict[str, LessonOutcomes]
+    reused: int
+    started: str
+    clock: float
+
+    @property
+    def left(self) -> list[Lesson]:
+        """The lessons still to be run."""
+        return [lesson for lesson in self.chosen if lesson.id not in self.outcomes]
 
 
 def _selected(
@@ -153,4 +267,5 @@ def _result(
         diagnosis=found.diagnoses.get(concept.id) if found and working else None,
         place=locate.place_of(submission, concept, checks) if working else None,
         curve=found.curves.get(concept.id) if found else None,
+        boundary=found.boundaries.get(concept.id) if found else None,
     )

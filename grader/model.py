@@ -196,8 +196,8 @@ class LessonOutcomes:
     """What running one lesson's checks gave, by concept.
 
     `notes` are lines for the student (a notebook's cell that raised); `sound` is False where the
-    lesson hung, crashed or did not load, so that it is of no use to later lessons. `diagnoses` and
-    `curves` are by concept, as far as there are any.
+    lesson hung, crashed or did not load, so that it is of no use to later lessons. `diagnoses`,
+    `curves` and `boundaries` are by concept, as far as there are any.
     """
 
     checks: Mapping[str, tuple[CheckResult, ...]]
@@ -206,6 +206,7 @@ class LessonOutcomes:
     missing: tuple[str, ...] = ()  # the layers of isolation that were not there
     diagnoses: Mapping[str, Diagnosis] = field(default_factory=dict)
     curves: Mapping[str, Curve] = field(default_factory=dict)
+    boundaries: Mapping[str, Boundary] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

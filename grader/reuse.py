@@ -1,5 +1,7 @@
 """Outcomes of lessons that nothing has changed for, from the cache."""
 
+import dataclasses
+import functools
 import hashlib
 import json
 import sys
@@ -11,6 +13,7 @@ from grader.cache import Cache
 from grader.course import HERE, Course, Lesson
 from grader.model import CheckResult, LessonOutcomes, Outcome, Plain
 from grader.render.json_format import (
+    boundary_from_data,
     check_from_data,
     check_to_data,
     curve_from_data,
@@ -34,9 +37,8 @@ class Memory:
         self._course = course
         self._submission = submission
         self._store = store
-        self.stamp = f"{__version__} {_grader_digest()} {sys.version} {course.digest}".encode()
         self._base = hashlib.sha256(
-            self.stamp + f"{course.limits} {course.tolerance} {seed} {isolation}".encode()
+            stamp(course) + f"{course.limits} {course.tolerance} {seed} {isolation}".encode()
         )
 
     def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:
@@ -76,6 +78,11 @@ class Memory:
         return digest.hexdigest()
 
 
+def stamp(course: Course) -> bytes:
+    """Changes with the grader's own code, Python and the course."""
+    return f"{__version__} {_grader_digest()} {sys.version} {course.digest}".encode()
+
+
 def _lasts(outcomes: LessonOutcomes) -> bool:
     return outcomes.sound and not any(
         check.outcome is Outcome.INFRASTRUCTURE
@@ -89,6 +96,7 @@ def _module_digest(module: Module) -> bytes:
     return hashlib.sha256(content.encode("utf-8", "backslashreplace")).digest()
 
 
+@functools.cache
 def _grader_digest() -> str:
     """Of all Python files of the package, and of the catalogue of mistakes."""
     digest = hashlib.sha256()
@@ -111,6 +119,9 @@ def _to_data(outcomes: LessonOutcomes) -> Plain:
             name: {"yours": list(each.yours), "expected": list(each.expected)}
             for name, each in outcomes.curves.items()
         },
+        "boundaries": {
+            name: dataclasses.asdict(each) for name, each in outcomes.boundaries.items()
+        },
     }
 
 
@@ -132,6 +143,18 @@ def _from_data(value: Any) -> LessonOutcomes | None:
             for name, each in value["curves"].items()
             if (curve := curve_from_data(each)) is not None
         }
-        return LessonOutcomes(checks, notes, missing=missing, diagnoses=diagnoses, curves=curves)
+        boundaries = {
+            name: boundary
+            for name, each in value["boundaries"].items()
+            if (boundary := boundary_from_data(each)) is not None
+        }
+        return LessonOutcomes(
+            checks,
+            notes,
+            missing=missing,
+            diagnoses=diagnoses,
+            curves=curves,
+            boundaries=boundaries,
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -1,65 +1,23 @@
-"""Run the checks of lessons on a submission: on its own, then with the reference's help."""
+"""Run a submission's checks lesson by lesson: on its own, then with the reference's help."""
 
-import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeGuard
 
 from grader import attempts, scoring
-from grader.cache import Cache
-from grader.course import Concept, Course, Lesson
+from grader.course import Concept, Lesson
+from grader.diagnosis.curves import curve_of
 from grader.diagnosis.diagnose import Diagnostician, Ledger
-from grader.harness import Exchange, Oracle, Session, collect
-from grader.model import CheckResult, Curve, Diagnosis, LessonOutcomes, Outcome, Plain
-from grader.regions import stubs
-from grader.sandbox import Fault, Graft, Loaded, Sandbox, Source
+from grader.harness import Exchange
+from grader.model import CheckResult, Diagnosis, LessonOutcomes, Outcome
+from grader.sandbox import Fault, Graft, Loaded, Source
 from grader.submission import Submission
 from grader.trial import Grounds, Trial
 
 Checks = Mapping[str, tuple[CheckResult, ...]]  # by concept
 
 
-def run(
-    course: Course,
-    submission: Submission,
-    lessons: Sequence[Lesson],
-    wanted: Sequence[Concept],
-    seed: int,
-    store: Cache,
-    stamp: bytes,
-    isolation: str,
-    progress: Callable[[str], None],
-) -> dict[str, LessonOutcomes]:
-    """The outcomes of the wanted concepts of these lessons, by lesson id.
-
-    `stamp` changes when the grader's own code does.
-    """
-    outcomes: dict[str, LessonOutcomes] = {}
-    with Sandbox(course.limits, isolation) as sandbox:
-        oracle = Oracle(sandbox, store, seed)
-        suites = [lesson.suite for lesson in lessons]
-        if not oracle.knows(suites) or _needs_torch(submission, wanted):
-            sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
-
-        def body(session: Session) -> None:
-            grounds = Grounds(course, session, sandbox, oracle, seed)
-            with Diagnostician(grounds, submission, store, stamp) as diagnostician:
-                runner = _Runner(submission, grounds, diagnostician)
-                for lesson in lessons:
-                    progress(lesson.id)
-                    concepts = [concept for concept in wanted if concept.lesson == lesson.id]
-                    found = runner.lesson(lesson, concepts)
-                    outcomes[lesson.id] = replace(found, missing=sandbox.missing)
-
-        try:
-            collect(suites, body)
-        finally:
-            oracle.save([lesson.suite for lesson in lessons if lesson.id in outcomes])
-    return outcomes
-
-
-class _Runner:
+class Runner:
     """Runs lesson after lesson; remembers which ones are of no use to later ones."""
 
     def __init__(
@@ -118,9 +76,15 @@ class _Runner:
         curves = {
             each.id: curve
             for each in concepts
-            if (curve := _curve(trial.ledger, checks[each.id])) is not None
+            if (curve := curve_of(trial.ledger, checks[each.id])) is not None
         }
-        return LessonOutcomes(checks, notes, sound, curves=curves)
+        boundaries = {
+            each.id: trial.planes[check.id]
+            for each in concepts
+            for check in checks[each.id]
+            if check.id in trial.planes
+        }
+        return LessonOutcomes(checks, notes, sound, curves=curves, boundaries=boundaries)
 
     def _own_trial(self, lesson: Lesson) -> tuple[Trial, Loaded]:
         """The student's code on the student's earlier lessons, as far as these load."""
@@ -274,17 +238,6 @@ _GUARD = 'put what only tries things out under if __name__ == "__main__"'
 _IMPORTABLE = "only Python's own modules and the files that are graded can be imported"
 
 
-def _needs_torch(submission: Submission, wanted: Sequence[Concept]) -> bool:
-    """Whether a concept that needs torch in its worker has more than a stub."""
-    for concept in wanted:
-        module = submission.lessons.get(concept.lesson)
-        if concept.worker == "torch" and module is not None:
-            left = {stub.concept for _, code in module.cells for stub in stubs(code)}
-            if concept.id not in left:
-                return True
-    return False
-
-
 def _load_fault(loaded: Loaded) -> Fault | None:
     """Why a module could not be loaded."""
     if loaded.ok:
@@ -304,28 +257,6 @@ def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     faults = [each.fault for each in loaded if each.fault]
     lines = (f"{each.place}: {each.message}" if each.place else each.message for each in faults)
     return tuple(dict.fromkeys(lines))
-
-
-def _curve(ledger: Ledger, checks: Iterable[CheckResult]) -> Curve | None:
-    """The longest list of losses that was compared with PyTorch's."""
-    longest: Curve | None = None
-    for check in checks:
-        for exchange in ledger.get(check.id, ()):
-            pairs = zip(exchange.reply.values or (), exchange.expected or (), strict=False)
-            for yours, expected in pairs:
-                if _is_curve(yours) and _is_curve(expected):
-                    found = Curve(tuple(yours), tuple(expected))
-                    if longest is None or len(found.expected) > len(longest.expected):
-                        longest = found
-    return longest
-
-
-def _is_curve(value: Plain) -> TypeGuard[list[float]]:
-    return (
-        isinstance(value, list)
-        and len(value) >= 4
-        and all(isinstance(each, float) and math.isfinite(each) for each in value)
-    )
 
 
 def _is_sound(checks: Checks) -> bool:

@@ -1,14 +1,14 @@
 """One set of sources with its workers, and the checks of concepts run on it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from grader import attempts
 from grader.course import Concept, Course
-from grader.harness import Bench, Exchange, Judge, Oracle, Session
-from grader.model import CheckResult, Outcome, Program
+from grader.harness import Bench, Exchange, Oracle, Session
+from grader.model import Boundary, CheckResult, Outcome, Program
 from grader.sandbox import Engine, Fault, Graft, Loaded, Reply, Sandbox, Source
 
 
@@ -22,15 +22,15 @@ class Grounds:
     oracle: Oracle
     seed: int
 
-    def bench(self, engine: Engine, ledger: dict[str, tuple[Exchange, ...]]) -> Bench:
+    def bench(self, engine: Engine) -> Bench:
         """Where a check examines this engine."""
-        return Bench(engine, self.oracle, self.course.tolerance, self.seed, ledger)
+        return Bench(engine, self.oracle, self.course.tolerance, self.seed)
 
 
 class Trial:
     """Runs checks on one set of sources. A context manager: leaving it ends the workers.
 
-    `ledger` holds what was said in each check, by its id.
+    `ledger` holds what was said in each check, by its id; `planes` the pictures of classifiers.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Trial:
         self._graft = graft
         self._engine = self._new_engine(attempts.worker_kind(sources))
         self.ledger: dict[str, tuple[Exchange, ...]] = {}
+        self.planes: dict[str, Boundary] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -75,20 +76,24 @@ class Trial:
         return self._engine.evaluate(programs)
 
     def again(
-        self, concept: Concept, only: Sequence[str], seed: int, judge: Judge
+        self,
+        concept: Concept,
+        only: Sequence[str],
+        bench: Callable[[Engine, dict[str, tuple[Exchange, ...]]], Bench],
     ) -> tuple[list[CheckResult], dict[str, tuple[Exchange, ...]]]:
-        """The same checks with programs of another seed: for comparison, not for a score."""
+        """The same checks on another bench: for comparison, not for a score."""
         if concept.worker != "plain":
             return [], {}
-        bench = Bench(self._engine, judge, self._grounds.course.tolerance, seed)
-        return list(self._grounds.session.run(concept.id, bench, only)), bench.ledger
+        own = bench(self._engine, {})
+        return list(self._grounds.session.run(concept.id, own, only)), own.ledger
 
     def _run(
         self, concept: Concept, engine: Engine, only: list[str] | None
     ) -> tuple[CheckResult, ...]:
-        results = self._grounds.session.run(
-            concept.id, self._grounds.bench(engine, self.ledger), only
-        )
+        bench = self._grounds.bench(engine)
+        results = list(self._grounds.session.run(concept.id, bench, only))
+        self.ledger |= bench.ledger
+        self.planes |= bench.planes
         return tuple(_as_todo(result, concept) for result in results)
 
     def _new_engine(self, kind: str) -> Engine:

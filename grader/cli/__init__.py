@@ -14,6 +14,8 @@ from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, INTERRUPTED, Gra
 # Name, module and short help, so that `mggrade --help` imports none of them.
 COMMANDS = {
     "check": ("grader.cli.check", "Grade a submission, concept by concept."),
+    "explain": ("grader.cli.explain", "Explain why a concept fails."),
+    "hint": ("grader.cli.hint", "Give the next hint for a concept."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.options import SeedType, Threshold, ThresholdType, split_ids
-from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, SubmissionError, UsageError
+from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course, Lesson
@@ -21,6 +21,7 @@ Examples:
   mggrade check                       the exercises of this folder
   mggrade check --lesson mg3,mg4 -v   two lessons, every check listed
   mggrade check my_micrograd.py       a micrograd of your own
+  mggrade check --html report.html    a page with the graphs of what went wrong
 
 \b
 Exit codes:
@@ -51,6 +52,10 @@ Exit codes:
     help="Write the report as JSON; - is standard output, and nothing else goes there.",
 )  # fmt: skip
 @click.option(
+    "--html", "html_file", metavar="FILE",
+    help="Write the report as a web page: one file, with graphs, to be opened in any browser.",
+)  # fmt: skip
+@click.option(
     "--fail-under", "threshold", metavar="POINTS|PERCENT%", type=ThresholdType(),
     help="Exit with 0 from this score on (bonus not counted), with 1 below it.",
 )  # fmt: skip
@@ -70,6 +75,7 @@ def command(
     concepts: Sequence[str],
     seed: int | None,
     json_file: str | None,
+    html_file: str | None,
     threshold: Threshold | None,
     quiet: bool,
     verbose: bool,
@@ -84,12 +90,16 @@ def command(
     if quiet and verbose:
         raise UsageError("--quiet and --verbose exclude each other; choose one")
     to_stdout = json_file == "-"
-    if json_file and not to_stdout:
-        from grader.cli.output import ensure_writable
+    if html_file == "-":
+        raise UsageError("--html needs a file; for example --html report.html")
+    for file in (None if to_stdout else json_file, html_file):
+        if file:
+            from grader.cli.output import ensure_writable
 
-        ensure_writable(Path(json_file))
+            ensure_writable(Path(file))
 
     from grader import grade
+    from grader.cli.paths import default_path
     from grader.course import load_course
     from grader.sandbox.hide import hide_this_process
 
@@ -99,7 +109,7 @@ def command(
     asked = _asked(course, lessons, concepts)
     with _progress(asked, shown=not quiet) as progress:
         report = grade.check(
-            _default_path(course) if path is None else path,
+            default_path(course, "mggrade check") if path is None else path,
             lessons=lessons,
             concepts=concepts,
             seed=seed,
@@ -110,28 +120,11 @@ def command(
         )
     if json_file:
         _write_json(report, json_file)
+    if html_file:
+        _write_html(report, course, html_file)
     if not to_stdout:
         _show(report, course, verbose, quiet)
     return _exit_code(report, threshold)
-
-
-def _default_path(course: "Course") -> Path:
-    """`exercises/`, else the current folder if there is something of the course in it."""
-    from grader.submission import read_submission
-
-    exercises, here = Path("exercises"), Path()
-    if exercises.is_dir():
-        return exercises
-    files = [lesson.file + suffix for lesson in course.lessons for suffix in (".py", ".ipynb")]
-    if not any((here / file).exists() for file in files):
-        try:
-            read_submission(here, course)
-        except SubmissionError:
-            raise SubmissionError(
-                "no exercises/ here, nor lessons or a micrograd; go to the course's folder, "
-                "or name what to grade: mggrade check PATH"
-            ) from None
-    return here
 
 
 def _asked(course: "Course", lessons: Sequence[str], concepts: Sequence[str]) -> "list[Lesson]":
@@ -174,6 +167,14 @@ def _write_json(report: "Report", target: str) -> None:
         write_stdout(text)
     else:
         write_file(Path(target), text)
+
+
+def _write_html(report: "Report", course: "Course", target: str) -> None:
+    from grader.cli.output import write_file
+    from grader.render.html import render_html
+
+    titles = {lesson.id: lesson.title for lesson in course.lessons}
+    write_file(Path(target), render_html(report, titles))
 
 
 def _show(report: "Report", course: "Course", verbose: bool, quiet: bool) -> None:

@@ -62,6 +62,11 @@ def resembles(one: Behaviour, other: Behaviour) -> bool:
     return all(one[name].resembles(other[name]) for name in one if name in other)
 
 
+def same_numbers(one: Behaviour, other: Behaviour) -> bool:
+    """Whether two engines gave the same numbers, judged or not."""
+    return all(alike([*one[name].numbers], [*other[name].numbers]) for name in one if name in other)
+
+
 def replied(reply: Reply) -> Plain:
     """An engine's reply as plain data: its values, or what went wrong."""
     if reply.values is not None:

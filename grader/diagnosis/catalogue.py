@@ -13,6 +13,9 @@ The files are `mistakes/mgN.toml`, one a lesson. An entry:
 `change` holds pairs of texts: each old text must stand exactly once in the lesson's solution.
 `when` names a fact of the source (`grader/diagnosis/facts.py`) that tells this mistake from others
 with the same numbers.
+
+A `[[base]]` with `id`, `lesson` and `change` is no mistake: the reference built in another right
+way, on which the same mistake may give other numbers.
 """
 
 import functools
@@ -28,24 +31,15 @@ FOLDER = Path(__file__).parent / "mistakes"
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """One entry. `happened` says what happened, `think` how to think about it."""
+class Change:
+    """A change of one lesson's solution: pairs of old and new text."""
 
     id: str
-    concept: str
+    lesson: str
     change: tuple[tuple[str, str], ...]
-    happened: str
-    think: str
-    operator: str | None = None
-    when: str | None = None
-
-    @property
-    def lesson(self) -> str:
-        """The id of the lesson that it is made in."""
-        return self.concept.partition(".")[0]
 
     def apply(self, source: str) -> str:
-        """The lesson's source with the mistake in it. Raises CourseError if it does not fit."""
+        """The lesson's source with the change in it. Raises CourseError if it does not fit."""
         for old, new in self.change:
             if source.count(old) != 1:
                 raise CourseError(
@@ -56,10 +50,26 @@ class Mistake:
         return source
 
 
-@functools.cache
+@dataclass(frozen=True)
+class Mistake(Change):
+    """One entry. `happened` says what happened, `think` how to think about it."""
+
+    concept: str
+    happened: str
+    think: str
+    operator: str | None = None
+    when: str | None = None
+
+
 def catalogue() -> tuple[Mistake, ...]:
     """All mistakes, in the order of the files. Raises CourseError."""
-    return tuple(mistake for path in sorted(FOLDER.glob("*.toml")) for mistake in _read(path))
+    return tuple(each for each in _entries() if isinstance(each, Mistake))
+
+
+def bases_of(lesson: str) -> tuple[Change, ...]:
+    """The other right ways to build a lesson's reference."""
+    found = (each for each in _entries() if not isinstance(each, Mistake))
+    return tuple(each for each in found if each.lesson == lesson)
 
 
 def mistakes_of(concepts: Iterable[str]) -> tuple[Mistake, ...]:
@@ -68,12 +78,23 @@ def mistakes_of(concepts: Iterable[str]) -> tuple[Mistake, ...]:
     return tuple(each for each in catalogue() if each.concept in wanted)
 
 
-def _read(path: Path) -> list[Mistake]:
+@functools.cache
+def _entries() -> tuple[Change, ...]:
+    return tuple(each for path in sorted(FOLDER.glob("*.toml")) for each in _read(path))
+
+
+def _read(path: Path) -> list[Change]:
     try:
-        entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["mistake"]
-        return [
-            Mistake(**{**entry, "change": tuple((old, new) for old, new in entry["change"])})
-            for entry in entries
+        data: dict[str, list[dict[str, Any]]] = tomllib.loads(path.read_text(encoding="utf-8"))
+        mistakes: list[Change] = [
+            Mistake(**{**entry, "lesson": path.stem, "change": _pairs(entry)})
+            for entry in data["mistake"]
         ]
+        bases = [Change(**{**entry, "change": _pairs(entry)}) for entry in data.get("base", [])]
+        return mistakes + bases
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise CourseError(f"{path.name}: not a list of [[mistake]] entries ({error!r})") from None
+
+
+def _pairs(entry: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((old, new) for old, new in entry["change"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.cache import Cache
 from grader.course import Concept
 from grader.diagnosis import facts
 from grader.diagnosis.behaviour import Behaviour, behaviour
@@ -23,21 +22,13 @@ METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "neg
 
 
 class Diagnostician:
-    """Diagnoses the concepts of one submission. A context manager, as its lineup is."""
+    """Diagnoses the concepts of one submission."""
 
-    def __init__(
-        self, grounds: Grounds, submission: Submission, store: Cache, stamp: bytes
-    ) -> None:
+    def __init__(self, grounds: Grounds, submission: Submission, lineup: Lineup) -> None:
         self._grounds = grounds
         self._submission = submission
-        self._lineup = Lineup(grounds, store, stamp)
+        self._lineup = lineup
         self._found: list[Mistake] = []  # in a stranger's micrograd one mistake spoils much
-
-    def __enter__(self) -> "Diagnostician":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._lineup.__exit__(*exception)
 
     def diagnose(
         self, concept: Concept, results: Sequence[CheckResult], ledger: Ledger, trial: Trial
@@ -123,8 +114,10 @@ class Diagnostician:
         )
 
     def _again(self, concept: Concept, trial: Trial, checks: Sequence[str], seed: int) -> Behaviour:
-        """What the student's code does in the same checks with other programs."""
-        results, ledger = trial.again(concept, checks, seed, self._lineup.judge(concept, seed))
+        """What the student's code does in the same checks, leniently, with programs of a seed."""
+        results, ledger = trial.again(
+            concept, checks, lambda engine, seen: self._lineup.bench(concept, engine, seed, seen)
+        )
         return behaviour(results, ledger)
 
     def _place(

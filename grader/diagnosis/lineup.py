@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Self
 
 from grader import attempts
 from grader.cache import Cache
-from grader.course import Concept, Lesson
+from grader.course import Concept, Lesson, Tolerance
 from grader.diagnosis.behaviour import (
     Behaviour,
     alike,
@@ -16,15 +17,18 @@ from grader.diagnosis.behaviour import (
     replied,
     to_data,
 )
-from grader.diagnosis.catalogue import Mistake
+from grader.diagnosis.catalogue import Change
 from grader.errors import CourseError
-from grader.harness import Bench, Exchange, Judge
+from grader.harness import Bench, Exchange
 from grader.model import Plain, Program
 from grader.sandbox import Engine, Reply, Source
 from grader.trial import Grounds
 
-Mistakes = tuple[Mistake, ...]  # one or two at once; none: the reference itself
-SECONDS = 30.0  # of the workers; mistakes that hang are rare, and remembered
+# One mistake or two at once, perhaps after a change of the base; none: the reference itself.
+Mistakes = tuple[Change, ...]
+Ledger = dict[str, tuple[Exchange, ...]]
+ANYTHING = Tolerance(math.inf, math.inf)
+SECONDS = 3600.0  # of each worker, which serves all submissions; a program has its own limit
 
 
 class Lineup:
@@ -51,19 +55,25 @@ class Lineup:
         self._store.put("mistake", self._new)
 
     def behaviours(
-        self, concept: Concept, suspects: Sequence[Mistakes], seed: int, checks: Sequence[str]
+        self,
+        concept: Concept,
+        suspects: Sequence[Mistakes],
+        checks: Sequence[str],
+        leniently: int | None = None,
     ) -> list[Behaviour | None]:
         """What each of the suspects does in these checks; None for mistakes that exclude each
-        other. At the run's own seed PyTorch judges; at another the reference does, which needs no
-        PyTorch."""
-        keys = [self._key(concept, each, seed, checks) for each in suspects]
+        other. `leniently`: with programs of this seed, and no number is judged, so that all of
+        them are run and none needs PyTorch."""
+        seed = self._grounds.seed if leniently is None else leniently
+        asked = [*checks, f"leniently {leniently}"]
+        keys = [self._key(concept, each, seed, asked) for each in suspects]
         known = self._store.get("mistake", [key for key in keys if key not in self._new])
         found: list[Behaviour | None] = []
         for key, mistakes in zip(keys, suspects, strict=True):
             own: Behaviour | None = from_data(self._new.get(key, known.get(key)))
             if own is None:
                 try:
-                    own = self._run(concept, mistakes, seed, checks)
+                    own = self._run(concept, mistakes, leniently, checks)
                 except CourseError:  # two changes of the same line
                     found.append(None)
                     continue
@@ -100,30 +110,31 @@ class Lineup:
         """What the reference replies, as far as it comes."""
         return self._engine(concept, ()).evaluate(programs)
 
-    def judge(self, concept: Concept, seed: int) -> Judge:
-        """Who knows the right answers for programs of this seed."""
-        own = seed == self._grounds.seed
-        return self._grounds.oracle if own else _Reference(self, concept)
+    def bench(self, concept: Concept, engine: Engine, leniently: int | None, seen: Ledger) -> Bench:
+        """Where an engine is examined, PyTorch beside it; or, leniently, the reference."""
+        grounds = self._grounds
+        if leniently is None:
+            return Bench(engine, grounds.oracle, grounds.course.tolerance, grounds.seed, seen)
+        return Bench(engine, _Reference(self, concept), ANYTHING, leniently, seen)
 
     def _run(
-        self, concept: Concept, mistakes: Mistakes, seed: int, checks: Sequence[str]
+        self, concept: Concept, mistakes: Mistakes, leniently: int | None, checks: Sequence[str]
     ) -> Behaviour:
-        engine = self._engine(concept, mistakes)
-        judge = self.judge(concept, seed)
-        bench = Bench(engine, judge, self._grounds.course.tolerance, seed)
+        bench = self.bench(concept, self._engine(concept, mistakes), leniently, {})
         results = list(self._grounds.session.run(concept.id, bench, checks))
         return behaviour(results, bench.ledger)
 
     def _engine(self, concept: Concept, mistakes: Mistakes) -> Engine:
         """A worker with these mistakes in it. Raises CourseError."""
         role = concept.worker if mistakes else "judge"  # a judge stands beside the examined one
+        kind = "own" if concept.worker == "plain" else concept.worker
         wanted = (concept.lesson, *(each.id for each in mistakes))
         engine = self._engines.get(role)
         if engine is None or self._loaded[role] != wanted:
             sources = self._sources(concept, mistakes)
             if engine is None:
                 engine = self._engines[role] = Engine(
-                    self._grounds.sandbox, concept.worker, sources, seconds=SECONDS, layers=()
+                    self._grounds.sandbox, kind, sources, seconds=SECONDS, layers=()
                 )
             else:
                 engine.reload(sources)

@@ -5,12 +5,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from grader.course import Concept
-from grader.diagnosis.behaviour import Behaviour, resembles
-from grader.diagnosis.catalogue import Mistake, mistakes_of
+from grader.diagnosis.behaviour import Behaviour, resembles, same_numbers
+from grader.diagnosis.catalogue import Mistake, bases_of, mistakes_of
 from grader.diagnosis.lineup import Lineup, Mistakes
 from grader.harness import Exchange
 
-OTHER_SEEDS = 2  # how often other programs are drawn to tell two mistakes apart
 MOST_PAIRS = 24
 
 
@@ -18,7 +17,7 @@ MOST_PAIRS = 24
 class Named:
     """One mistake or two at once; `ties` are the ids of those that explain the numbers as well."""
 
-    mistakes: Mistakes
+    mistakes: tuple[Mistake, ...]
     ties: tuple[str, ...] = ()
 
 
@@ -36,33 +35,41 @@ def name(
 
     evidence: some of the programs that failed, to sift by.
     facts: kinds of facts that are certain of the source; they decide between equal numbers.
-    again: lets the student's code do the checks once more, with programs of another seed.
+    again: lets the student's code do the checks once more, leniently, with programs of a seed.
     candidates: mistakes to try when none of the concept's own fits.
     """
     checks = sorted(student)
 
-    def matching(suspects: Sequence[Mistakes], seed: int, seen: Behaviour) -> list[Mistakes]:
+    def matching(suspects: Sequence[Mistakes]) -> list[Mistakes]:
         suspects = lineup.fitting(concept, suspects, evidence)
-        found = lineup.behaviours(concept, suspects, seed, checks)
+        found = lineup.behaviours(concept, suspects, checks)
         return [
             suspect
             for suspect, conduct in zip(suspects, found, strict=True)
-            if conduct is not None and resembles(seen, conduct)
+            if conduct is not None and resembles(student, conduct)
         ]
 
     own: list[Mistakes] = [(each,) for each in mistakes_of([concept.id])]
-    found = matching(own, seed, student)
-    if not found:
-        found = matching(_pairs(lineup, concept, student, own, seed), seed, student)
-    if not found:
-        found = matching([(each,) for each in candidates], seed, student)
-    found = _by_facts(found, facts)
-    for other in range(seed + 1, seed + 1 + OTHER_SEEDS):
+    rounds: list[Callable[[], Sequence[Mistakes]]] = [
+        lambda: own,
+        lambda: [(base, *each) for base in bases_of(concept.lesson) for each in own],
+        lambda: _pairs(lineup, concept, student, own),
+        lambda: [(each,) for each in candidates],
+    ]
+    found: list[Mistakes] = []
+    for suspects in rounds:
+        found = found or _by_facts(matching(suspects()), facts)
+    for other in (seed, seed + 1):
         if len(found) > 1:
-            found = matching(found, other, again(other)) or found
-    if not found:
-        return None
-    return Named(found[0], tuple(_joined(each) for each in found[1:]))
+            seen = again(other)
+            conducts = lineup.behaviours(concept, found, checks, leniently=other)
+            found = [
+                suspect
+                for suspect, conduct in zip(found, conducts, strict=True)
+                if conduct is not None and same_numbers(seen, conduct)
+            ] or found
+    names = list(dict.fromkeys(map(_joined, found)))
+    return Named(_mistakes(found[0]), tuple(names[1:])) if found else None
 
 
 def _by_facts(found: list[Mistakes], facts: Collection[str]) -> list[Mistakes]:
@@ -71,17 +78,21 @@ def _by_facts(found: list[Mistakes], facts: Collection[str]) -> list[Mistakes]:
     return borne_out or [each for each in found if not _asks(each)]
 
 
-def _asks(mistakes: Mistakes) -> set[str]:
+def _asks(suspect: Mistakes) -> set[str]:
     """The facts that must be certain of the source."""
-    return {each.when for each in mistakes if each.when}
+    return {each.when for each in _mistakes(suspect) if each.when}
+
+
+def _mistakes(suspect: Mistakes) -> tuple[Mistake, ...]:
+    return tuple(each for each in suspect if isinstance(each, Mistake))
 
 
 def _pairs(
-    lineup: Lineup, concept: Concept, student: Behaviour, own: Sequence[Mistakes], seed: int
+    lineup: Lineup, concept: Concept, student: Behaviour, own: Sequence[Mistakes]
 ) -> list[Mistakes]:
     """Two at once, where either leaves alone what the student got right, and both together spoil
     all that the student got wrong."""
-    behaviours = lineup.behaviours(concept, own, seed, sorted(student))
+    behaviours = lineup.behaviours(concept, own, sorted(student))
     passed = {check for check, conduct in student.items() if conduct.passed}
     spoilt = [
         (suspect, {check for check, each in conduct.items() if not each.passed})
@@ -99,4 +110,4 @@ def _pairs(
 
 
 def _joined(mistakes: Mistakes) -> str:
-    return " + ".join(each.id for each in mistakes)
+    return " + ".join(each.id for each in _mistakes(mistakes))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.course import Tolerance
-from grader.model import Plain, Program
+from grader.model import Boundary, Plain, Program
 from grader.sandbox import Engine, Reply
 
 
@@ -28,10 +28,11 @@ class Exchange:
 @dataclass(frozen=True)
 class Bench:
     """What one attempt at a lesson's checks is made with. `ledger` fills with what was said in each
-    check, by its id: diagnosis goes by it."""
+    check, by its id: diagnosis goes by it. `planes` fills with pictures of classifiers."""
 
     student: Engine
     oracle: Judge
     tolerance: Tolerance
     seed: int
     ledger: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)
+    planes: dict[str, Boundary] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What a check may do: let the student's code and PyTorch answer the same programs."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from grader.course import Tolerance
 from grader.expressions import Draft
 from grader.harness.bench import Bench, Exchange
 from grader.harness.compare import Difference, describe, difference, show
-from grader.model import Plain, Program
+from grader.model import Boundary, Plain, Program
 from grader.sandbox import Fault
 
 
@@ -38,6 +39,7 @@ class Check:
         self.judged = 0  # a check that judged nothing proves nothing
         self.output = ""  # what the student's code printed meanwhile
         self.exchanges: list[Exchange] = []
+        self.boundary: Boundary | None = None
 
     def draft(self) -> Draft:
         """An empty program."""
@@ -75,6 +77,27 @@ class Check:
             return self.run(draft)[0]
         except NoAnswer:
             return None
+
+    def plane(
+        self,
+        draft: Draft,
+        columns: int,
+        edges: tuple[float, float, float, float],
+        points: Sequence[tuple[float, float, int]],
+    ) -> None:
+        """For the picture of a classifier, beside PyTorch's: the draft shows its scores, row by row
+        from the top left; `edges` are left, right, bottom and top. Judges nothing."""
+        program = draft.program()
+        self._bench.student.submit([program])
+        expected = self._bench.oracle.answers([program])[0]
+        reply = self._bench.student.collect()[0]
+        self.output += reply.output
+        yours = _numbers(reply.values or ())
+        if yours:
+            left, right, bottom, top = edges
+            self.boundary = Boundary(
+                left, right, bottom, top, columns, yours, _numbers(expected), tuple(points)
+            )
 
     def require(
         self,
@@ -127,6 +150,12 @@ class Check:
                 raise NoAnswer(fault, program) if fault else RuntimeError("an empty reply")
             answers.append(reply.values)
         return answers
+
+
+def _numbers(values: Sequence[Plain]) -> tuple[float, ...]:
+    """Scores to six digits, as much as a picture needs; nothing where one is no number."""
+    scores = [each for each in values if isinstance(each, float) and math.isfinite(each)]
+    return tuple(float(f"{each:.6g}") for each in scores) if len(scores) == len(values) else ()
 
 
 def _failed(program: Program, label: str, found: Difference) -> CheckFailed:

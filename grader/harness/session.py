@@ -184,6 +184,8 @@ class Session:
         output = check.output if check else ""
         if check is not None and self._bench is not None:
             self._bench.ledger[identity] = tuple(check.exchanges)
+            if check.boundary is not None:
+                self._bench.planes[identity] = check.boundary
         if isinstance(caught, InfrastructureError | KeyboardInterrupt):
             raise caught
         if isinstance(caught, CheckFailed):

@@ -150,7 +150,7 @@ def _concept_from_data(data: Mapping[str, Any]) -> ConceptResult:
         diagnosis=diagnosis_from_data(data["diagnosis"]),
         place=None if data["place"] is None else Place(**data["place"]),
         curve=curve_from_data(data.get("curve")),
-        boundary=_boundary_from_data(data.get("boundary")),
+        boundary=boundary_from_data(data.get("boundary")),
     )
 
 
@@ -180,7 +180,8 @@ def curve_from_data(data: Mapping[str, Any] | None) -> Curve | None:
     return None if data is None else Curve(tuple(data["yours"]), tuple(data["expected"]))
 
 
-def _boundary_from_data(data: Mapping[str, Any] | None) -> Boundary | None:
+def boundary_from_data(data: Mapping[str, Any] | None) -> Boundary | None:
+    """A boundary read back. Raises KeyError, TypeError or ValueError."""
     if data is None:
         return None
     points = tuple((float(x), float(y), int(label)) for x, y, label in data["points"])

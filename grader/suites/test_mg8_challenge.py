@@ -233,18 +233,42 @@ HALFWAY = (
 )
 
 
-@concept("mg8.moons")
-@needs("lesson")
-def test_moons_are_told_apart(check, draw):
-    """After training at least 97 % of the points are on the right side."""
+COLUMNS, ROWS = 22, 14
+EDGES = (-1.5, 2.5, -1.0, 1.5)  # left, right, bottom, top
+
+
+def _places():
+    """A grid over the plane from edge to edge, row by row from the top left."""
+    left, right, bottom, top = EDGES
+    wide, high = (right - left) / (COLUMNS - 1), (top - bottom) / (ROWS - 1)
+    return [
+        [round(left + column * wide, 3), round(top - row * high, 3)]
+        for row in range(ROWS)
+        for column in range(COLUMNS)
+    ]
+
+
+def _trained(points, labels):
     draft = Draft()
     model = draft.call("MLP", 2, [5, 1])
     for (unit, nin), numbers in zip(units(model, 2, [5, 1]), HALFWAY, strict=True):
         for place in range(nin):
             unit.w[place].data = numbers[place]
         unit.b.data = numbers[-1]
-    points, labels = _moons(16, 1)
     draft.call("train_classifier", model, points, labels, 12, 2.0)
+    return draft, model
+
+
+@concept("mg8.moons")
+@needs("lesson")
+def test_moons_are_told_apart(check, draw):
+    """After training at least 97 % of the points are on the right side."""
+    points, labels = _moons(16, 1)
+    draft, model = _trained(points, labels)
+    told = [(x, y, label) for (x, y), label in zip(points, labels, strict=True)]
+    picture, painter = _trained(points, labels)
+    picture.show(*(painter(place).data for place in _places()))
+    check.plane(picture, COLUMNS, EDGES, told)
     draft.show(*(model(point).data for point in points))
     [scores] = check.run(draft)
     numbers = [check.is_number(score, "a score", draft) for score in scores]

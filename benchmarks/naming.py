@@ -1,0 +1,42 @@
+"""How many mistakes are named, and how quickly: the catalogue planted in every engine, whole.
+
+    python benchmarks/naming.py [ENGINE ...]
+
+Engines: solutions, and the folders of tests/mistakes/engines. Prints for each engine how many are
+named first and right, and those that are not.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.naming import named_in  # noqa: E402
+from tests.plants import engines  # noqa: E402
+
+
+def main(chosen: list[str]) -> None:
+    """Print one paragraph an engine."""
+    right = whole = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in chosen or ["solutions", *engines()]:
+            started = time.perf_counter()
+            told = named_in(engine, Path(folder), Path(folder) / "cache")
+            seconds = time.perf_counter() - started
+            good = [each for each in told if each.right]
+            right, whole = right + len(good), whole + len(told)
+            print(
+                f"{engine}: {len(good)} of {len(told)} named first and right "
+                f"({len(good) / len(told):.1%}); {1000 * seconds / len(told):.0f} ms each"
+            )
+            for each in told:
+                if not each.right:
+                    print(f"    {each.mistake}: {each.named or 'no name'}")
+    print(f"all: {right} of {whole} ({right / whole:.1%})")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,110 @@
+"""`mggrade hint`: the next of a concept's three hints."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import COMPLETE, UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from grader.course import Concept, Course
+
+WIDEST = 88
+EPILOG = """\b
+Examples:
+  mggrade hint mg3.tanh-backward           the next of three, from a nudge to nearly
+  mggrade hint mg3.tanh-backward --again   the one you took last
+
+\b
+Exit codes:
+  0  here it is
+  2  the command can't be used as given
+"""
+
+
+@click.command("hint", epilog=EPILOG)
+@click.argument("concept_id", metavar="CONCEPT")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--again", is_flag=True, help="Show the hint that was taken last, and take none.")
+@click.option("--all", "every", is_flag=True, help="Show all three.")
+def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int:
+    """Give the next hint for a concept; there are three, from a nudge to nearly the answer.
+
+    CONCEPT is an id such as mg3.tanh-backward. How many you have taken is remembered in .mggrade/,
+    beside the exercises; PATH says which, as in `mggrade check`.
+    """
+    if again and every:
+        raise UsageError("--again and --all exclude each other; choose one")
+    from grader import progress
+    from grader.cli.output import console
+    from grader.cli.paths import default_path
+    from grader.course import load_course
+
+    course = load_course()
+    concept = course.concept(concept_id)
+    named = "" if path is None else f" {shlex.quote(str(path))}"
+    if path is None:
+        path = default_path(course, f"mggrade hint {concept.id}")
+    elif not path.exists():
+        raise UsageError(f"no such file or folder: {path}")
+    folder = progress.workspace(path)
+    known = progress.load(folder)
+    before = min(known.of(concept.id).hints, len(concept.hints))
+    taken = len(concept.hints) if every else before if again and before else before + 1
+    screen = console()
+    for paragraph in _paragraphs(course, concept, before, taken, every, named):
+        for line in paragraph.wrap(screen, max(20, min(screen.width, WIDEST))):
+            line.rstrip()
+            screen.print(line, soft_wrap=True, highlight=False)
+    if before < taken <= len(concept.hints):
+        try:
+            progress.save(folder, known.with_hints(concept.id, taken))
+        except UsageError as error:  # the hint has been given all the same
+            click.echo(f"mggrade: {error}", err=True)
+    return COMPLETE
+
+
+def _paragraphs(
+    course: "Course", concept: "Concept", before: int, taken: int, every: bool, path: str
+) -> Iterator["Text"]:
+    from rich.text import Text
+
+    from grader.render.lines import safe
+
+    count = len(concept.hints)
+    yield Text(safe(concept.title), "bold").append(f" · {concept.id}", "not bold dim")
+    shown = range(1, count + 1) if every else [taken] if taken <= count else []
+    for number in shown:
+        yield Text()
+        yield Text(f"Hint {number} of {count}", "bold")
+        yield Text(concept.hints[number - 1])
+    yield Text()
+    if not shown:
+        yield Text(f"All {count} hints are taken. To read them again, add --all.")
+    if taken < count:
+        yield Text(f"Try it, then: mggrade check{safe(path)}", "dim")
+        yield Text(f"The next hint: mggrade hint {concept.id}{safe(path)}", "dim")
+        return
+    if shown and before < count:
+        yield Text("That was the last hint.", "dim")
+    yield Text("A solution, when you have tried long enough:", "dim")
+    yield Text(f"  {safe(_solution(course, concept))}", "dim")
+
+
+def _solution(course: "Course", concept: "Concept") -> str:
+    """File and line of the reference's code; the file alone where no code is the concept's own."""
+    from grader.attempts import reference_text, solutions_folder
+
+    lesson = course.lesson(concept.lesson)
+    path, here = solutions_folder() / f"{lesson.file}.py", Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    marker = f"### BEGIN SOLUTION {concept.id}"
+    for number, line in enumerate(reference_text(lesson).split("\n"), 1):
+        if line.strip() == marker:
+            return f"{shown}, line {number}"
+    return str(shown)

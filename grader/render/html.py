@@ -1,0 +1,53 @@
+"""A report as one HTML file: no other file is needed, and nothing is fetched from anywhere."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.model import Report
+from grader.render.page import page_of
+from grader.render.untrusted import inert
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_html(report: Report, titles: Mapping[str, str]) -> str:
+    """The whole page. `titles` are the lessons' titles by id.
+
+    Whatever a submission wrote is shown as text: the template escapes everything, and the page's
+    own policy allows no script or style but those that stand in it.
+    """
+    import jinja2  # heavy, and no other format needs it
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    return environment.get_template("report.html.j2").render(
+        page=page_of(report, titles),
+        style=style,
+        script=script,
+        policy=(
+            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+    )
+
+
+def _finalized(value: Any) -> Any:
+    """Every text on its way into the page, but for those marked as markup, is made inert."""
+    return inert(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

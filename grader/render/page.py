@@ -1,0 +1,137 @@
+"""What the HTML page shows: a report put into words, nothing decided, nothing escaped yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from grader.model import CheckResult, ConceptResult, Outcome, Report, State
+from grader.render.lines import comma_list, points
+from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
+
+_FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
+
+
+@dataclass(frozen=True)
+class LessonView:
+    """One lesson; `fault` is why nothing of it could be graded."""
+
+    id: str
+    title: str
+    bonus: bool
+    score: str
+    share: float
+    concepts: tuple[ConceptView, ...]
+    fault: CheckView | None
+    settled: str  # "passed" or "todo" where all concepts are, else empty
+
+
+@dataclass(frozen=True)
+class Next:
+    """What to do next, and where."""
+
+    title: str
+    anchor: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """All of it."""
+
+    course: str
+    submission: str
+    score: str
+    max_score: int
+    bonus: str
+    max_bonus: int
+    complete: bool
+    infrastructure: bool
+    lessons: tuple[LessonView, ...]
+    next: Next | None
+    absent: tuple[str, ...]
+    notes: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+def page_of(report: Report, titles: Mapping[str, str]) -> Page:
+    """The page of a report; `titles` are the lessons' titles by id."""
+    present = [each for each in report.concepts if each.state is not State.ABSENT]
+    views = {each.id: concept_view(each) for each in present}
+    lessons = tuple(
+        _lesson(identity, titles.get(identity, ""), list(group), views)
+        for identity, group in groupby(present, key=lambda each: each.lesson)
+    )
+    return Page(
+        course=report.course,
+        submission=report.submission,
+        score=points(report.score),
+        max_score=report.max_score,
+        bonus=points(report.bonus),
+        max_bonus=report.max_bonus,
+        complete=report.complete,
+        infrastructure=report.infrastructure,
+        lessons=lessons,
+        next=_next(present, lessons),
+        absent=tuple(each.id for each in report.concepts if each.state is State.ABSENT),
+        notes=report.notes,
+        facts=tuple(_facts(report)),
+    )
+
+
+def _next(present: list[ConceptResult], lessons: tuple[LessonView, ...]) -> Next | None:
+    """The first thing in course order that is not done."""
+    for each in present:
+        if each.state is State.PASSED or _excused(each):
+            continue
+        place = str(each.place or "")
+        lesson = next(one for one in lessons if one.id == each.lesson)
+        if lesson.fault:
+            name = f"make {lesson.id} {lesson.title}".rstrip()
+            return Next(f"{name} load", lesson.id, place or lesson.fault.where)
+        return Next(each.title, each.id.replace(".", "-"), place)
+    return None
+
+
+def _facts(report: Report) -> list[str]:
+    missing = comma_list(report.isolation.missing)
+    without = f" (without {missing})" if missing else ""
+    facts = [f"seed {report.seed}", f"isolation {report.isolation.level}{without}"]
+    facts.append(f"course {report.course_version}")
+    facts.append(f"mggrade {report.grader_version}")
+    if report.started:
+        facts.append(report.started)
+    return [*facts, f"{report.seconds:.1f} s"]
+
+
+def _lesson(
+    identity: str, title: str, concepts: list[ConceptResult], views: Mapping[str, ConceptView]
+) -> LessonView:
+    earned = sum(round(100 * each.earned) for each in concepts) / 100
+    possible = sum(each.possible for each in concepts)
+    states = {each.state for each in concepts}
+    fault = _fault(concepts)
+    settled = str(next(iter(states))) if states in ({State.PASSED}, {State.TODO}) else ""
+    return LessonView(
+        id=identity,
+        title=title,
+        bonus=all(each.bonus for each in concepts),
+        score=f"{points(earned)} / {possible}",
+        share=earned / max(1, possible),
+        concepts=tuple(views[each.id] for each in concepts),
+        fault=check_view(fault) if fault else None,
+        settled="" if any(each.curve or each.boundary for each in concepts) else settled,
+    )
+
+
+def _fault(concepts: list[ConceptResult]) -> CheckResult | None:
+    """Why nothing of a lesson could be graded: every check ended alike, before its program ran."""
+    checks = [check for concept in concepts for check in concept.checks]
+    reasons = {(each.outcome, each.message, each.place, each.program) for each in checks}
+    if len(reasons) != 1 or checks[0].program is not None or checks[0].outcome not in _FAULTS:
+        return None
+    return checks[0]
+
+
+def _excused(concept: ConceptResult) -> bool:
+    """Whether only the grader's own fault keeps it from passing."""
+    return {each.outcome for each in concept.checks} - {Outcome.PASSED} == {Outcome.INFRASTRUCTURE}

@@ -1,0 +1,84 @@
+"""Plant known mistakes in an engine, have all of them graded at one desk, and see what is named."""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.diagnosis.catalogue import catalogue
+from grader.errors import GraderError
+from grader.grade import check_each
+from grader.model import Report
+from tests.conftest import SOLUTIONS
+from tests.plants import planted, plants
+
+
+@dataclass(frozen=True)
+class Told:
+    """What grading said of one planted mistake: the ids named, the concepts that lost points."""
+
+    mistake: str
+    named: str | None
+    ties: tuple[str, ...]
+    lost: frozenset[str]
+
+    @property
+    def right(self) -> bool:
+        """Whether the mistake was named first."""
+        return self.named == self.mistake
+
+
+def named_in(engine: str, folder: Path, cache: Path, step: int = 1, start: int = 0) -> list[Told]:
+    """Every `step`-th mistake of the catalogue planted in an engine ("solutions": the reference),
+    with its own lesson graded."""
+    own = {mistake.id: mistake for mistake in catalogue()}
+    chosen = [each for each in own][start::step]
+    if engine == "solutions":
+        paths = {name: plant_in_solutions(name, folder / engine / name) for name in chosen}
+    else:
+        there = {plant.id: plant for plant in plants(engine)}
+        paths = {
+            name: planted(engine, there[name], folder / engine / name)
+            for name in chosen
+            if name in there
+        }
+    by_lesson: dict[str, dict[str, Path]] = {}
+    for name, path in paths.items():
+        by_lesson.setdefault(own[name].lesson, {})[name] = path
+    found = []
+    for lesson, group in by_lesson.items():
+        reports = graded(group, [lesson], cache)
+        found += [told(name, own[name].concept, reports[name]) for name in group]
+    return found
+
+
+def plant_in_solutions(name: str, folder: Path) -> Path:
+    """A submission that is the reference with one mistake of the catalogue."""
+    (mistake,) = (each for each in catalogue() if each.id == name)
+    shutil.copytree(SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (path,) = folder.glob(f"{mistake.lesson}_*.py")
+    path.write_text(mistake.apply(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return folder
+
+
+def graded(paths: Mapping[str, Path], lessons: Iterable[str], cache: Path) -> dict[str, Report]:
+    """The reports on these submissions, by name, from one desk."""
+    reports: dict[Path, Report] = {}
+
+    def keep(path: Path, result: Report | GraderError) -> None:
+        if isinstance(result, GraderError):
+            raise result
+        reports[path] = result
+
+    check_each(paths.values(), keep, lessons=list(lessons), cache_folder=cache)
+    return {name: reports[path] for name, path in paths.items()}
+
+
+def told(mistake: str, concept: str, report: Report) -> Told:
+    """What a report says of a mistake in this concept."""
+    (own,) = (each for each in report.concepts if each.id == concept)
+    found = own.diagnosis
+    lost = frozenset(each.id for each in report.concepts if each.state not in ("passed", "absent"))
+    if found is None:
+        return Told(mistake, None, (), lost)
+    return Told(mistake, found.mistake, found.ties, lost)
