@@ -67,9 +67,7 @@ def _check(path: Path, cache: Path) -> grader.Report:
 
 
 def _diagnosed(report: grader.Report) -> list[str]:
-    return [
-        f"{each.id} ({each.diagnosis.mistake})" for each in report.concepts if each.diagnosis
-    ]
+    return [f"{each.id} ({each.diagnosis.mistake})" for each in report.concepts if each.diagnosis]
 
 
 def _seconds(action: Callable[[], object]) -> float:

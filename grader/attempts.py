@@ -73,16 +73,18 @@ class Lent:
         return replace(place, line=origins[place.line - 1]) if place.line <= len(origins) else place
 
 
-def lent_sources(course: Course, submission: Submission, concept: Concept) -> Lent:
-    """What the second attempt at a concept is made with."""
+def lent_sources(
+    course: Course, submission: Submission, concept: Concept, apart: bool = False
+) -> Lent:
+    """What the second attempt at a concept is made with. `apart`: another concept in the same
+    function has failed, and must not spoil this one."""
     lesson = course.lesson(concept.lesson)
     text = reference_text(lesson)
     sources = [reference_source(earlier) for earlier in course.earlier(lesson)]
     module = submission.lessons[lesson.id]
-    filled = {
-        name: spliced(regions.fill(code, text, keep=concept.id), text, concept.id)
-        for name, code in module.cells
-    }
+    filled = {name: regions.fill(code, text, keep=concept.id) for name, code in module.cells}
+    if apart:
+        filled = {name: spliced(each, text, concept.id) for name, each in filled.items()}
     cells = tuple((name, each.text) for name, each in filled.items())
     sources.append(Source(module.name, cells, keep_going=module.notebook))
     others = {name for each in lesson.concepts for name in each.names} - set(concept.names)

@@ -70,7 +70,12 @@ class Runner:
             deadline = time.monotonic() + self._course.limits.lesson_seconds
             for each in concepts:
                 if time.monotonic() < deadline:  # slow code does not get so much for each concept
-                    better = self._with_help(each, checks[each.id], trial.ledger)
+                    apart = any(
+                        {*each.names} & {*other.names} and _has_failed(checks[other.id])
+                        for other in concepts
+                        if other is not each
+                    )
+                    better = self._with_help(each, checks[each.id], trial.ledger, apart)
                     checks = {**checks, each.id: better}
         notes = _notes([loaded]) if loaded.ok else ()
         curves = {
@@ -133,14 +138,15 @@ class Runner:
         return {}
 
     def _with_help(
-        self, concept: Concept, first: tuple[CheckResult, ...], ledger: Ledger
+        self, concept: Concept, first: tuple[CheckResult, ...], ledger: Ledger, apart: bool
     ) -> tuple[CheckResult, ...]:
         """What failed, run again with the reference's code for everything but the concept. What
-        fails even so is diagnosed; `ledger` is that of the first attempt."""
+        fails even so is diagnosed. `ledger` is that of the first attempt; for `apart` see
+        attempts.lent_sources."""
         failed = [check.id for check in first if check.outcome in _HELPED]
         if not failed or not concept.carry:
             return first
-        lent = attempts.lent_sources(self._course, self._submission, concept)
+        lent = attempts.lent_sources(self._course, self._submission, concept, apart)
         with self._trial(lent.sources, lent.graft) as trial:
             if not trial.load()[-1].ok:
                 return first
@@ -149,7 +155,7 @@ class Runner:
                 for check in trial.checks(concept, failed)
             }
             results = tuple(_better(check, second.get(check.id)) for check in first)
-            if any(check.outcome in _HELPED for check in results):
+            if _has_failed(results):
                 self._diagnose(concept, *_as_one(concept, first, ledger, trial), trial)
         return results
 
@@ -257,6 +263,10 @@ def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     faults = [each.fault for each in loaded if each.fault]
     lines = (f"{each.place}: {each.message}" if each.place else each.message for each in faults)
     return tuple(dict.fromkeys(lines))
+
+
+def _has_failed(checks: Iterable[CheckResult]) -> bool:
+    return any(each.outcome in _HELPED for each in checks)
 
 
 def _is_sound(checks: Checks) -> bool:

@@ -2,12 +2,13 @@
 
 In lesson 3 the forward pass of tanh and its backward step are two concepts in one function. So that
 a wrong forward pass does not cost the backward step as well, the student's inner function is put in
-the place of the reference's.
+the place of the reference's. Only where it surely means the same there: a closure that is wrong, or
+that is never attached, must not become a right one.
 """
 
 import ast
-import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from grader.regions import Filled
 
@@ -17,26 +18,47 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def spliced(filled: Filled, reference: str, concept_id: str) -> Filled:
     """The student's file with, at its end, the reference's function around the student's closure;
     unchanged where the concept is no closure within another concept's function, or the student
-    has none of these names."""
+    has no such closure."""
     places = _places(reference, concept_id)
     if places is None:
         return filled
-    outer, inner = places
-    own = _closure(filled.text, outer.name, inner.name)
-    if own is None or inner.end_lineno is None or outer.end_lineno is None:
+    ours, inner = places
+    theirs = _method(filled.text, ours)
+    own = _attached(theirs, inner.name) if theirs else None
+    names = _meanings(theirs, own, ours) if theirs and own else None
+    if own is None or names is None or ours.end_lineno is None or inner.end_lineno is None:
         return filled
     lines = reference.split("\n")
-    first = min(each.lineno for each in (outer, *outer.decorator_list))
+    first = min(each.lineno for each in (ours, *ours.decorator_list))
     indent = " " * inner.col_offset
-    source = filled.text.split("\n")[own.lineno - 1 : own.end_lineno]
-    closure = textwrap.indent(textwrap.dedent("\n".join(source)), indent).split("\n")
     before = [*_imports(reference), *lines[first - 1 : inner.lineno - 1]]
-    after = lines[inner.end_lineno : outer.end_lineno]
+    if names:  # what the student calls them
+        before.append(f"{indent}{', '.join(names)} = {', '.join(names.values())}")
+    closure = _indented(filled.text.split("\n")[own.lineno - 1 : own.end_lineno], indent)
+    after = lines[inner.end_lineno : ours.end_lineno]
     origin = filled.origins[own.lineno - 1]
     origins = [origin] * len(before)
     origins += [filled.origins[own.lineno - 1 + number] for number in range(len(closure))]
     origins += [origin] * len(after)
     return Filled("\n".join([filled.text, *before, *closure, *after]), (*filled.origins, *origins))
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """What a function of the four beats is made of: its parameters, what its names were assigned,
+    and the variable that it returns at its end."""
+
+    parameters: tuple[str, ...]
+    values: dict[str, ast.expr | None]  # None: assigned more than once, or in another way
+    result: str | None
+
+    @property
+    def number(self) -> str | None:
+        """The variable that holds the result's number: `t` in `out = Value(t, …)`."""
+        match self.values.get(self.result or ""):
+            case ast.Call(args=[ast.Name(id=name), *_]) if self.values.get(name) is not None:
+                return name
+        return None
 
 
 def _places(reference: str, concept_id: str) -> tuple[Function, Function] | None:
@@ -56,25 +78,129 @@ def _places(reference: str, concept_id: str) -> tuple[Function, Function] | None
     return None
 
 
-def _closure(code: str, outer: str, inner: str) -> Function | None:
-    """The closure of this name in the student's function of that name: in the last one, which is
-    the one that counts."""
+def _method(code: str, reference: Function) -> Function | None:
+    """The student's version of the reference's function: the last one of that name, which is the
+    one that counts. None where another may count."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if any(isinstance(node, ast.Attribute) and _stores(node, outer) for node in ast.walk(tree)):
+    name = reference.name
+    if any(_sets(node, name) for node in ast.walk(tree)):
         return None  # `Value.tanh = …`: who knows which function counts
-    functions = [each for each in _functions(tree) if each.name == outer]
-    if not functions:
+    decorators = {ast.unparse(each) for each in reference.decorator_list}
+    known = {
+        each.id
+        for decorator in reference.decorator_list
+        for each in ast.walk(decorator)
+        if isinstance(each, ast.Name)
+    }
+    methods = [
+        each
+        for each in tree.body
+        if isinstance(each, Function)
+        and {ast.unparse(one) for one in each.decorator_list} == decorators
+    ]
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name in known:
+            methods += [each for each in node.body if isinstance(each, Function)]
+    found = [each for each in _functions(tree) if each.name == name]
+    last = max(found, key=lambda each: each.lineno, default=None)
+    return last if last in methods else None
+
+
+def _attached(function: Function, name: str) -> Function | None:
+    """The closure of this name, if it is the only one, and is attached to the result as the
+    reference's is."""
+    closures = [each for each in _functions(function) if each.name == name]
+    stores = [node for node in ast.walk(function) if _sets(node, name)]
+    attaching = [
+        node
+        for node in function.body
+        if isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and node.targets[0] in stores
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    ]
+    if len(closures) != 1 or len(stores) != 1 or len(attaching) != 1:
         return None
-    last = max(functions, key=lambda each: each.lineno)
-    found = [each for each in _functions(last) if each.name == inner and each is not last]
-    return found[-1] if found else None
+    match attaching[0].targets[0]:
+        case ast.Attribute(value=ast.Name(id=owner)) if owner == _outline(function).result:
+            return closures[0] if closures[0] in function.body else None
+    return None
 
 
-def _stores(node: ast.Attribute, name: str) -> bool:
-    return node.attr == name and isinstance(node.ctx, ast.Store)
+def _meanings(theirs: Function, closure: Function, ours: Function) -> dict[str, str] | None:
+    """The student's names for what the closure reads, with the reference's, where they differ.
+    None where it reads something that the reference has not, or that means something else there."""
+    own, right = _outline(theirs), _outline(ours)
+    if {*own.parameters} & {*own.values}:
+        return None
+    same = dict(zip(own.parameters, right.parameters, strict=False))
+    if own.result and right.result:
+        same[own.result] = right.result
+    if own.number and right.number:
+        same[own.number] = right.number
+    local = {*own.values, *own.parameters, *right.values, *right.parameters}
+    for name in (_reads(closure) & local) - {*same}:
+        one, other = own.values.get(name), right.values.get(name)
+        if one is None or other is None or ast.dump(one) != ast.dump(other):
+            return None
+    names = {name: mine for name, mine in same.items() if name in _reads(closure) and name != mine}
+    return None if {*names} & {right.result, *right.parameters} else names
+
+
+def _outline(function: Function) -> _Outline:
+    values: dict[str, ast.expr | None] = {}
+    for node in _own(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            values[node.id] = None
+    for node in function.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                stores = [each for each in _own(function) if _stores(each, name)]
+                values[name] = value if len(stores) == 1 else None
+    returns = [node for node in _own(function) if isinstance(node, ast.Return)]
+    match function.body[-1]:
+        case ast.Return(value=ast.Name(id=name)) if len(returns) == 1:
+            return _Outline(_parameters(function), values, name)
+    return _Outline(_parameters(function), values, None)
+
+
+def _reads(closure: Function) -> set[str]:
+    """The names that a closure takes from around it."""
+    names = [node for node in ast.walk(closure) if isinstance(node, ast.Name)]
+    inside = {each.id for each in names if isinstance(each.ctx, ast.Store)}
+    return {each.id for each in names} - inside - {*_parameters(closure)}
+
+
+def _own(function: Function) -> Iterator[ast.AST]:
+    """Every node of a function, those of its closures left out."""
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _parameters(function: Function) -> tuple[str, ...]:
+    return tuple(each.arg for each in function.args.args)
+
+
+def _sets(node: ast.AST, name: str) -> bool:
+    """Whether this stores an attribute of that name."""
+    match node:
+        case ast.Attribute(attr=attribute, ctx=ast.Store()):
+            return attribute == name
+        case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value=attribute), *_]):
+            return bool(attribute == name)
+    return False
+
+
+def _stores(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
 
 
 def _functions(tree: ast.AST) -> Iterator[Function]:
@@ -83,6 +209,12 @@ def _functions(tree: ast.AST) -> Iterator[Function]:
 
 def _holds(function: Function, line: int) -> bool:
     return function.lineno <= line <= (function.end_lineno or 0)
+
+
+def _indented(lines: list[str], indent: str) -> list[str]:
+    """A function's lines, moved to this indentation; a comment may stand left of it."""
+    old = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    return [f"{indent}{line.removeprefix(old)}" if line.strip() else line for line in lines]
 
 
 def _imports(source: str) -> list[str]:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-import grader
 from grader.course import load_course
 from grader.model import Outcome, Report
 
 from .conftest import SOLUTIONS
+from .naming import graded
 
 FOLDER = Path(__file__).parent / "variants"
 FILES = {lesson.id: f"{lesson.file}.py" for lesson in load_course().lessons}
@@ -105,10 +105,27 @@ def test_families_are_whole():
     assert len(places) == len(spellings)
 
 
+def graded_variants(folder: Path, cache: Path, mended: bool = False) -> dict[str, Report]:
+    """The report on every variant, by its name, or on all of them without the mistake."""
+    reports: dict[str, Report] = {}
+    for lesson in dict.fromkeys(each.lesson for each in VARIANTS):
+        group = {}
+        for number, each in enumerate(each for each in VARIANTS if each.lesson == lesson):
+            place = folder / f"{lesson}-{number}"
+            place.mkdir()
+            group[str(each)] = hand_in(place, lesson, each.mended if mended else each.code)
+        reports |= graded(group, [lesson], cache)
+    return reports
+
+
+@pytest.fixture(scope="module")
+def mended(tmp_path_factory, cache):
+    return graded_variants(tmp_path_factory.mktemp("mended"), cache, mended=True)
+
+
 @ALL
-def test_costs_its_own_concept_only(variant, tmp_path, cache):
-    folder = hand_in(tmp_path, variant.lesson, variant.code)
-    report = grader.check(folder, lessons=[variant.lesson], cache_folder=cache)
+def test_costs_its_own_concept_only(variant, variant_reports):
+    report = variant_reports[str(variant)]
     assert losses(report) == {variant.concept}
     [concept] = [each for each in report.concepts if each.id == variant.concept]
     found = {check.outcome for check in concept.checks}
@@ -116,10 +133,6 @@ def test_costs_its_own_concept_only(variant, tmp_path, cache):
 
 
 @ALL
-def test_is_right_without_the_mistake(variant, tmp_path, cache):
+def test_is_right_without_the_mistake(variant, mended):
     assert variant.wrong in variant.code
-    folder = hand_in(tmp_path, variant.lesson, variant.mended)
-    report = grader.check(folder, concepts=[variant.concept], cache_folder=cache)
-    assert report.complete
-    assert [each.id for each in report.concepts] == [variant.concept]
-    assert losses(report) == set()
+    assert losses(mended[str(variant)]) == set()

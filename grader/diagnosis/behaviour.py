@@ -62,9 +62,15 @@ def resembles(one: Behaviour, other: Behaviour) -> bool:
     return all(one[name].resembles(other[name]) for name in one if name in other)
 
 
-def same_numbers(one: Behaviour, other: Behaviour) -> bool:
-    """Whether two engines gave the same numbers, judged or not."""
-    return all(alike([*one[name].numbers], [*other[name].numbers]) for name in one if name in other)
+def same_answers(one: Behaviour, other: Behaviour) -> bool:
+    """Whether two engines gave the same numbers, judged or not, and failed in the same way."""
+    return all(
+        alike([*one[name].numbers], [*other[name].numbers])
+        and one[name].outcome == other[name].outcome
+        and (one[name].passed or one[name].shapes == other[name].shapes)
+        for name in one
+        if name in other
+    )
 
 
 def replied(reply: Reply) -> Plain:

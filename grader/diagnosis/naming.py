@@ -5,12 +5,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from grader.course import Concept
-from grader.diagnosis.behaviour import Behaviour, resembles, same_numbers
+from grader.diagnosis.behaviour import Behaviour, resembles, same_answers
 from grader.diagnosis.catalogue import Mistake, bases_of, mistakes_of
 from grader.diagnosis.lineup import Lineup, Mistakes
 from grader.harness import Exchange
 
 MOST_PAIRS = 24
+DRAWS = 5  # seeds whose programs may tell two mistakes apart
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ def name(
     found: list[Mistakes] = []
     for suspects in rounds:
         found = found or _by_facts(matching(suspects()), facts)
-    for other in (seed, seed + 1):
+    for other in range(seed, seed + DRAWS):
         if len(found) > 1:
             seen = again(other)
             conducts = lineup.behaviours(concept, found, checks, leniently=other)
             found = [
                 suspect
                 for suspect, conduct in zip(found, conducts, strict=True)
-                if conduct is not None and same_numbers(seen, conduct)
+                if conduct is not None and same_answers(seen, conduct)
             ] or found
     names = list(dict.fromkeys(map(_joined, found)))
     return Named(_mistakes(found[0]), tuple(names[1:])) if found else None

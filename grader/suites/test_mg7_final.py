@@ -49,6 +49,11 @@ def test_first_loss(check, draw):
 def test_one_step(check, draw):
     """Where the parameters are after one step."""
     draft, model, _ = _training(draw, 2, [2, 1], 3, 1, 0.05)
+    # Whether gradients are left over is nobody's fault; it tells mistakes with equal numbers apart.
+    left = Draft()
+    trained = mlp(left, draw, 2, [2, 1])
+    left.call("train", trained, [draw.numbers(2)], [1.0], 1, 0.05)
+    check.attempt(left.show(*(each.grad for each in parameters_of(trained, 2, [2, 1]))))
     check.agree(draft.show(*(each.data for each in parameters_of(model, 2, [2, 1]))))
 
 

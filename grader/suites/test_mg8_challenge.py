@@ -218,6 +218,11 @@ def test_classifier_parameters(check, draw):
     model = mlp(draft, draw, 2, [2, 1])
     points, labels = _moons(6, draw.integer(1, 999))
     draft.call("train_classifier", model, points, labels, 5, 0.2, 0.01)
+    # Whether gradients are left over is nobody's fault; it tells mistakes with equal numbers apart.
+    left = Draft()
+    trained = mlp(left, draw, 2, [2, 1])
+    left.call("train_classifier", trained, points, labels, 1, 0.2, 0.01)
+    check.attempt(left.show(*(each.grad for each in parameters_of(trained, 2, [2, 1]))))
     check.agree(draft.show(*(each.data for each in parameters_of(model, 2, [2, 1]))))
 
 
