@@ -132,13 +132,13 @@ class Diagnostician:
         wanted = {each.when for each in named.mistakes} if named else set()
         for each in found:
             if each.kind in wanted or not named:
-                return each.file, each.line
+                return _for_people(each.file), each.line
         method = METHODS.get(operator or "")
         names = [f"Value.__{method}__" if method else f"Value.{operator}"] if operator else []
         own = [each for each in names if each in concept.names or self._submission.own]
         backward = parting is not None and not parting.forward
         place = facts.where(self._files(concept), [*own, *concept.names], closure=backward)
-        return place or (None, None)
+        return (_for_people(place[0]), place[1]) if place else (None, None)
 
     def _files(self, concept: Concept) -> list[tuple[str, str]]:
         modules = self._submission.own or [self._submission.lessons[concept.lesson]]
@@ -150,3 +150,8 @@ class Diagnostician:
         if not own:
             return self._grounds.course.lesson(concept.lesson).file
         return own[0].name if len(own) == 1 else None
+
+
+def _for_people(file: str) -> str:
+    """`mg3.ipynb[cell 4]` is a notebook's cell."""
+    return file.replace("[cell ", ", cell ").removesuffix("]")

@@ -44,6 +44,15 @@ def facts(
 
     Nothing is said where a file can't be parsed.
     """
+    try:
+        return _facts(files, names, operator)
+    except RecursionError:  # an expression of a thousand parts
+        return []
+
+
+def _facts(
+    files: Sequence[tuple[str, str]], names: Sequence[str], operator: str | None
+) -> list[Fact]:
     tree = read_tree(files)
     if not tree.whole:
         return []

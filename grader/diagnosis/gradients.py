@@ -23,7 +23,7 @@ def _reads(node: ast.Assign | ast.AugAssign, operands: set[str]) -> Iterator[Fin
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     if not (isinstance(target, ast.Attribute) and target.attr == "grad"):
         return
-    own = ast.unparse(target)
+    own = ast.dump(target.value)
     for each in _factors(node.value, own):
         match each:
             case ast.Attribute(value=ast.Name(id=name), attr="grad") if name in operands:
@@ -40,10 +40,8 @@ def _factors(value: ast.expr, own: str) -> Iterator[ast.AST]:
     """The parts of an expression, but for `own + …`, which accumulates."""
     match value:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            if ast.unparse(left) == own:
-                yield from ast.walk(right)
-                return
-            if ast.unparse(right) == own:
-                yield from ast.walk(left)
-                return
+            for one, other in ((left, right), (right, left)):
+                if isinstance(one, ast.Attribute) and ast.dump(one.value) == own:
+                    yield from ast.walk(other)
+                    return
     yield from ast.walk(value)

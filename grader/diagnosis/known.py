@@ -74,7 +74,10 @@ def _of_gradient(parting: Parting, yours: float) -> str:
     for factor, verdict in FACTORS.items():
         if _equal(yours, factor * right):
             return f"The gradient that {operators} hands to {name} {verdict}."
-    return f"Walking back from the result, {name}'s is the first wrong gradient: see {operators}."
+    return (
+        f"Going backwards, the gradient of {name} is the first that is wrong: "
+        f"look at the step that {operators} takes."
+    )
 
 
 def _factors(parting: Parting, share: float) -> tuple[float, float]:

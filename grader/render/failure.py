@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, Diagnosis, Outcome
+from grader.model import Case, CheckResult, Diagnosis, Outcome
 from grader.render.lines import is_number, lines_of, number_pair, safe, scalar, wrapped
 
-YOURS, TORCH, WHY = "yours    ", "PyTorch  ", "why      "
+YOURS, TORCH, RIGHT, WHY = "yours    ", "PyTorch  ", "right    ", "why      "
 HANGING = len(YOURS)
 
 
@@ -26,6 +26,26 @@ def failure_lines(
     if not waits:
         yield from _place(console, check, indent)
     yield from output_lines(console, check, indent, verbose)
+
+
+def case_lines(console: Console, case: Case, indent: int) -> Iterator[Text]:
+    """The smallest failing program, and both numbers; without the lines that are for pasting."""
+    lines = lines_of(case.program, 40)
+    for line in lines[1 if lines[0].startswith("from ") else 0 : -1]:
+        yield from wrapped(console, Text(line), indent, 4)
+    judge = TORCH if case.judge == "PyTorch" else RIGHT
+    numbers = is_number(case.actual) and is_number(case.expected)
+    actual, expected = (
+        number_pair(case.actual, case.expected)
+        if numbers
+        else (safe(str(case.actual)), safe(str(case.expected)))
+    )
+    yield from wrapped(
+        console, Text(YOURS).append(f"{case.shown} = {actual}", "red"), indent, HANGING
+    )
+    yield from wrapped(
+        console, Text(judge).append(f"{case.shown} = {expected}", "green"), indent, HANGING
+    )
 
 
 def diagnosis_lines(console: Console, diagnosis: Diagnosis, indent: int) -> Iterator[Text]:
