@@ -225,8 +225,9 @@ class Report:
     (REPORT_FORMAT), `grader` and `course` (`title`, `version`), `seed`, `isolation` (`level`,
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
-    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`, `seconds`.
-    Only the last three differ between two runs on the same submission with the same seed.
+    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`,
+    `seconds`. Only the last three differ between two runs on the same submission with the same
+    seed.
     """
 
     course: str

@@ -19,6 +19,13 @@ def spliced(filled: Filled, reference: str, concept_id: str) -> Filled:
     """The student's file with, at its end, the reference's function around the student's closure;
     unchanged where the concept is no closure within another concept's function, or the student
     has no such closure."""
+    try:
+        return _spliced(filled, reference, concept_id)
+    except RecursionError:  # an expression of a thousand parts
+        return filled
+
+
+def _spliced(filled: Filled, reference: str, concept_id: str) -> Filled:
     places = _places(reference, concept_id)
     if places is None:
         return filled

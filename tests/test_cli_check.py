@@ -85,7 +85,9 @@ def test_a_wrong_number_stands_beside_pytorchs(command, lesson):
     yours, torch = re.findall(r"^ +(?:yours|PyTorch) +(\S.*) = \S+$", result.stdout, re.MULTILINE)
     assert yours == torch == "(a * b).data"
     goal = r"next: mg2\.mul \(Times\) → mg2_chain_rule\.py, line \d+, in __mul__"
-    assert re.fullmatch(goal, result.stdout.splitlines()[-1])
+    following, more = result.stdout.splitlines()[-2:]
+    assert re.fullmatch(goal, following)
+    assert more == "more: mggrade explain mg2.mul"
 
 
 def test_syntax_error_names_the_line(command, lesson):
@@ -100,7 +102,7 @@ def test_help_documents_the_exit_codes(command):
     table = dict(re.findall(r"^(\d+) +(\S.*)$", errors.__doc__, re.MULTILINE))
     assert set(table) == {"0", "1", "2", "3", "130"}
     assert all(re.search(rf"^    {code} +\w", text, re.MULTILINE) for code in table)
-    assert text.count("\n    mggrade check ") == 3
+    assert text.count("\n    mggrade check ") == 4
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,9 @@ def store(tmp_path_factory, cache):
 def ran(monkeypatch):
     """Which lessons were really run."""
     seen = []
-    lesson = running._Runner.lesson
+    lesson = running.Runner.lesson
     monkeypatch.setattr(
-        running._Runner, "lesson", lambda self, each, *rest: seen.append(each.id) or lesson(
+        running.Runner, "lesson", lambda self, each, *rest: seen.append(each.id) or lesson(
             self, each, *rest
         ),
     )  # fmt: skip

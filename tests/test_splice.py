@@ -164,6 +164,12 @@ def test_where_there_is_no_closure_nothing_changes(code: str) -> None:
     assert spliced(filled, REFERENCE, "mg3.tanh-backward") is filled
 
 
+def test_an_endless_expression_changes_nothing() -> None:
+    deep = "x = self.data" + " + 1" * 3000
+    filled = _filled(tanh(f"    {deep}\n{OUT}", slope="x"))
+    assert spliced(filled, REFERENCE, "mg3.tanh-backward") is filled
+
+
 def test_every_line_still_knows_where_it_came_from() -> None:
     """A fault in the closure is shown at the student's own line."""
     code = f"import math\n\n{tanh(slope='MINE')}"

@@ -97,6 +97,8 @@ def alike(one: Plain, other: Plain) -> bool:
         )
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
+    if isinstance(one, int) and isinstance(other, int):
+        return one == other  # perhaps with more digits than a float has room for
     if isinstance(one, int | float) and isinstance(other, int | float):
         return abs(one - other) <= max(ABSOLUTE, RELATIVE * max(abs(one), abs(other)))
     return one == other

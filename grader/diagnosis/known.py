@@ -50,7 +50,8 @@ def _of_data(parting: Parting) -> str:
     if not parting.operators:
         return f"A new Value holds {show(yours)} where it was given {show(right)}."
     operator = word(parting.operators[0])
-    return f"{operator} gives {show(yours)} where it should give {show(right)}.".capitalize()
+    sentence = f"{operator} gives {show(yours)} where it should give {show(right)}."
+    return sentence[0].upper() + sentence[1:]
 
 
 def _of_gradient(parting: Parting, yours: float) -> str:

@@ -6,8 +6,8 @@ from grader.model import Case, CheckResult, ConceptResult, Diagnosis, Outcome, P
 from grader.render.figures import both, figure, judge_name, share_of
 from grader.render.lines import is_number, lines_of, points, scalar
 from grader.render.plots import boundary_svg, curve_sentence, curve_svg
+from grader.render.states import STATES
 from grader.render.svg import graph_svg
-from grader.render.text import STATES
 from grader.render.untrusted import inert
 
 _STATE_OF = {

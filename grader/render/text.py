@@ -11,18 +11,16 @@ from rich.text import Text
 from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, State
 from grader.render.failure import case_lines, diagnosis_lines, failure_lines, output_lines
 from grader.render.lines import bar, comma_list, points, safe, wrapped
+from grader.render.states import (
+    FAULTS,
+    STATE_OF,
+    STATES,
+    first_to_mend,
+    is_graders_fault,
+)
 
 WIDEST = 88
 NARROW = 72  # below it, titles need the room of the states' words
-
-# State: glyph, word, style.
-STATES = {
-    State.PASSED: ("✓", "passed", "green"),
-    State.PARTIAL: ("◐", "partial", "yellow"),
-    State.FAILED: ("✗", "failed", "red"),
-    State.ERROR: ("!", "error", "red"),
-    State.TODO: ("·", "todo", "dim"),
-}
 
 
 def render_text(
@@ -66,7 +64,7 @@ class _Lesson:
         reasons = {(each.outcome, each.message, each.place, each.program) for each in checks}
         if len(reasons) != 1 or checks[0].program is not None:
             return None
-        return checks[0] if checks[0].outcome in _FAULTS else None
+        return checks[0] if checks[0].outcome in FAULTS else None
 
 
 class _Page:
@@ -189,7 +187,7 @@ class _Page:
         if told and told.case and not told.mistake:
             yield from case_lines(self._console, told.case, self._deeper)
             return
-        for check in _first_to_mend(concept):
+        for check in first_to_mend(concept):
             yield from failure_lines(self._console, check, self._deeper, False)
 
     def _concept_line(self, concept: ConceptResult) -> Text:
@@ -206,7 +204,7 @@ class _Page:
 
     def _check(self, check: CheckResult) -> Iterator[Text]:
         """One check in the verbose list."""
-        glyph, _, style = STATES[_STATE_OF.get(check.outcome, State.ERROR)]
+        glyph, _, style = STATES[STATE_OF.get(check.outcome, State.ERROR)]
         name = check.id.rpartition("::")[2].removeprefix("test_").replace("_", " ")
         yield Text(" " * self._deeper).append(f"{glyph} ", style).append(safe(name), "dim")
         if check.outcome is Outcome.PASSED:
@@ -249,7 +247,7 @@ class _Page:
         """The first thing in course order that is not done."""
         for lesson in self._lessons:
             for concept in lesson.concepts:
-                if concept.state is State.PASSED or _is_graders_fault(concept):
+                if concept.state is State.PASSED or is_graders_fault(concept):
                     continue
                 what, title = concept.id, f" ({safe(concept.title)})"
                 if lesson.fault is not None:
@@ -274,32 +272,12 @@ class _Page:
         yield head.append(goal, "not bold cyan")
 
 
-_FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
-_STATE_OF = {
-    Outcome.PASSED: State.PASSED,
-    Outcome.FAILED: State.FAILED,
-    Outcome.TODO: State.TODO,
-}
-
-
 def _lessons(concepts: Iterable[ConceptResult]) -> list[_Lesson]:
     present = [concept for concept in concepts if concept.state is not State.ABSENT]
     return [
         _Lesson(lesson_id, tuple(group))
         for lesson_id, group in groupby(present, key=lambda concept: concept.lesson)
     ]
-
-
-def _first_to_mend(concept: ConceptResult) -> Iterator[CheckResult]:
-    """The first check that says what went wrong; where all of them wait, the first of these."""
-    waiting = [check for check in concept.checks if check.outcome is not Outcome.PASSED]
-    wrong = [check for check in waiting if check.outcome is not Outcome.TODO]
-    yield from (wrong or waiting)[:1]
-
-
-def _is_graders_fault(concept: ConceptResult) -> bool:
-    outcomes = {check.outcome for check in concept.checks} - {Outcome.PASSED}
-    return outcomes == {Outcome.INFRASTRUCTURE}
 
 
 def _points(earned: float, possible: int) -> str:

@@ -3,7 +3,6 @@
 # concepts: mg2.value, mg2.add, mg3.add-backward, mg3.mul-backward, mg3.backward
 # outcomes: failed
 # earns: mg2.value, mg2.add
-# makes: add-gradient-of-own-gradient, mul-multiplies-by-siblings-grad
 
 import cmath
 

@@ -1,5 +1,5 @@
 # mistake: multiplication adds both terms to its left operand, the right one gets nothing.
-# loses: mg3.add-backward, mg3.mul-backward, mg3.tanh-backward, mg3.backward, mg4.accumulate, mg4.numbers, mg4.exp, mg4.pow, mg4.div, mg4.sub, mg4.relu, mg7.integration, mg8.log
+# loses: mg3.add-backward, mg3.mul-backward, mg3.tanh-backward, mg3.backward, mg4.accumulate, mg4.exp, mg4.pow, mg4.div, mg4.sub, mg4.relu, mg7.integration, mg8.log
 # One class, one `match`: the operation's name says what to do on the way back.
 import math
 import random

@@ -1,5 +1,5 @@
 # mistake: multiplication multiplies by the other operand's grad where it should be its data.
-# loses: mg3.mul-backward, mg3.backward, mg4.accumulate, mg4.numbers, mg4.div, mg4.sub, mg7.integration
+# loses: mg3.mul-backward, mg3.backward, mg4.accumulate, mg4.div, mg4.sub, mg7.integration
 import math
 import random
 

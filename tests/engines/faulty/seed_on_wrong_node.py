@@ -1,5 +1,5 @@
 # mistake: backward gives the gradient 1 to the first node of the order, a leaf, and not to the root.
-# loses: mg3.backward, mg4.accumulate, mg4.numbers, mg4.exp, mg4.pow, mg4.div, mg4.sub, mg4.relu, mg7.integration
+# loses: mg3.backward, mg4.accumulate, mg4.exp, mg4.pow, mg4.div, mg4.sub, mg4.relu, mg7.integration
 import math
 import random
 
