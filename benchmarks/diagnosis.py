@@ -31,12 +31,16 @@ def main(runs: int) -> None:
     """Print the medians."""
     with tempfile.TemporaryDirectory() as folder:
         base, cache = Path(folder), Path(folder) / "cache"
-        faulty = _faulty(base / "faulty")
+        faulty, odd = _faulty(base / "faulty"), _odd(base / "odd")
         sound = ROOT / "solutions"
-        for path in (faulty, sound):
+        for path in (faulty, odd, sound):
             _check(path, cache)
-        print(f"diagnosed: {', '.join(_diagnosed(_check(faulty, cache)))}")
-        for name, path in (("five failing concepts", faulty), ("nothing failing", sound)):
+            print(f"{path.name}: {', '.join(_diagnosed(_check(path, cache)))}")
+        for name, path in (
+            ("five failing concepts, known mistakes", faulty),
+            ("five failing concepts, unknown mistakes", odd),
+            ("nothing failing", sound),
+        ):
             plain, first, again = [], [], []
             for _ in range(runs):
                 with _without_diagnosis():
@@ -59,6 +63,26 @@ def _faulty(folder: Path) -> Path:
         mistake = next(each for each in catalogue() if each.concept == concept)
         (path,) = folder.glob(f"{mistake.lesson}_*.py")
         path.write_text(mistake.apply(path.read_text()))
+    return folder
+
+
+ODD = (
+    ("mg3", "(1 - out.data**2) * out.grad", "(1.1 - out.data**2) * out.grad"),
+    ("mg3", "self.grad = 1.0\n", "self.grad = 1.3\n"),
+    ("mg4", "self.grad += out.data * out.grad", "self.grad += out.data * out.grad * 1.7"),
+    ("mg4", "self.grad += (out.data > 0) * out.grad", "self.grad += (out.data > 0) * 0.3"),
+    ("mg4", "return self + (-other)", "return self + (-other) * 1.2"),
+)
+
+
+def _odd(folder: Path) -> Path:
+    """Five mistakes that nobody has seen before."""
+    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for lesson, old, new in ODD:
+        (path,) = folder.glob(f"{lesson}_*.py")
+        text = path.read_text()
+        assert old in text, old
+        path.write_text(text.replace(old, new))
     return folder
 
 

@@ -178,10 +178,9 @@ def test_of_a_forward_pass_the_first_wrong_number_is_told():
 
 
 def test_a_wrong_forward_pass_does_not_shrink_into_another_mistake():
-    """With a leaf in its place, only the wrong gradient of tanh would be left."""
-    student = engine(
-        ("Value(math.exp(self.data)", "Value(1.1 * math.exp(self.data)"), SLIPS["tanh"]
-    )
+    """With a leaf in its place, only the wrong gradient of times would be left."""
+    forward = ("Value(math.exp(self.data)", "Value(1.1 * math.exp(self.data)")
+    student = engine(forward, SLIPS["*"])
     parting = parting_of(DEEP, student)
     assert parting.forward and parting.operators == ("exp",)
 

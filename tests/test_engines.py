@@ -13,9 +13,10 @@ import pytest
 
 import grader
 from grader.model import State
+from tests.naming import graded
 
 ENGINES = Path(__file__).parent / "engines"
-CORRECT = sorted((ENGINES / "correct").iterdir())
+CORRECT = [each for each in sorted((ENGINES / "correct").iterdir()) if each.name != "__pycache__"]
 FAULTY = sorted((ENGINES / "faulty").glob("*.py"))
 
 
@@ -27,19 +28,26 @@ def _lost(report: grader.Report) -> set[str]:
     }
 
 
+@pytest.fixture(scope="module")
+def reports(cache: Path) -> dict[str, grader.Report]:
+    """The reports on all engines, by file."""
+    return graded({str(path): path for path in (*CORRECT, *FAULTY)}, [], cache)
+
+
 @pytest.mark.parametrize("path", CORRECT, ids=lambda path: path.stem)
-def test_correct_engines_lose_nothing(path: Path, cache: Path) -> None:
-    report = grader.check(path, cache_folder=cache)
+def test_correct_engines_lose_nothing(path: Path, reports: dict[str, grader.Report]) -> None:
+    report = reports[str(path)]
     assert _lost(report) == set()
     assert report.score == report.max_score > 50
     assert report.complete
+    assert [each.id for each in report.concepts if each.diagnosis] == []
 
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
-def test_faulty_engines_lose_what_is_theirs(path: Path, cache: Path) -> None:
+def test_faulty_engines_lose_what_is_theirs(path: Path, reports: dict[str, grader.Report]) -> None:
     told = re.search(r"^# loses: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert told, "the file should tell what it loses"
-    report = grader.check(path, cache_folder=cache)
+    report = reports[str(path)]
     assert _lost(report) == set(told[1].split(", "))
     assert not report.infrastructure
 

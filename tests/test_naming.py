@@ -6,8 +6,6 @@ The whole of the catalogue in all engines: `python benchmarks/naming.py`; here i
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 import grader
 from grader.course import load_course
 from grader.diagnosis.catalogue import Mistake, catalogue
@@ -18,7 +16,6 @@ from tests.plants import engines
 from tests.test_variants import load_variants
 
 STEP = 8  # every eighth mistake
-CORRECT = sorted((Path(__file__).parent / "engines" / "correct").iterdir())
 # The names that families of tests/variants have in the catalogue; in lesson 4, + * and tanh are
 # written anew, and their mistakes have names of their own.
 NAMES = {
@@ -112,13 +109,6 @@ def test_nothing_is_named_where_nothing_is_wrong(cache: Path) -> None:
     for path in (SOLUTIONS, EXERCISES):
         report = grader.check(path, lessons=["mg2", "mg3", "mg4", "mg6"], cache_folder=cache)
         assert [each.id for each in report.concepts if each.diagnosis] == []
-
-
-@pytest.mark.parametrize("path", [each for each in CORRECT if each.name != "__pycache__"],
-                         ids=lambda path: path.name)  # fmt: skip
-def test_nothing_is_named_in_a_correct_engine(path: Path, cache: Path) -> None:
-    report = grader.check(path, lessons=["mg2", "mg3", "mg4"], cache_folder=cache)
-    assert [each.id for each in report.concepts if each.diagnosis] == []
 
 
 def _pairs() -> list[tuple[Mistake, Mistake]]:

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+import grader
 from grader import attempts
 from grader.cache import Cache
 from grader.course import load_course
@@ -20,6 +21,7 @@ from grader.grade import check_each
 from grader.harness import Exchange, Oracle, collect
 from grader.sandbox import Sandbox
 from grader.trial import Grounds, Trial
+from tests import naming
 from tests.conftest import SOLUTIONS
 from tests.test_divergence import SLIPS
 
@@ -124,17 +126,29 @@ def test_facts_decide_between_equal_numbers(line_up):
     assert silent is None  # a fact that nobody saw is not claimed
 
 
-def test_two_at_once_are_named_as_a_pair(line_up):
+def test_mistakes_that_change_the_same_line_exclude_each_other(line_up):
     checks, concept = checks_of("mg4.pow", "pow_forward", "pow_backward", "pow_inside")
-    pair = [LOWERED, "pow-refuses-floats"]
+    assert line_up(lambda lineup, _: lineup.behaviours(concept, [suspects(*TWINS)], checks)) == [
+        None
+    ]
 
-    def body(lineup, _):
-        clash = lineup.behaviours(concept, [suspects(*TWINS)], checks)
-        return clash, named_by(lineup, concept, checks, *pair)
 
-    clash, found = line_up(body)
-    assert found == (pair, ())
-    assert clash == [None]  # both change the same line
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("pow-exponent-not-lowered", "pow-refuses-floats"),
+        ("add-overwrites", "tanh-overwrites"),
+        ("rsub-the-wrong-way-round", "neg-leaves-the-graph"),
+    ],
+    ids="+".join,
+)
+def test_two_at_once_are_named_as_a_pair(pair, tmp_path, cache):
+    one, other = (KNOWN[each] for each in pair)
+    path = naming.plant_in_solutions(one.id, tmp_path / "both")
+    [file] = path.glob(f"{one.lesson}_*.py")
+    file.write_text(other.apply(file.read_text()))
+    report = grader.check(path, concepts=[one.concept], cache_folder=cache)
+    assert set(naming.told("", one.concept, report).named.split(" + ")) == set(pair)
 
 
 def test_a_mistake_found_before_explains_what_none_of_its_own_does(line_up):
@@ -185,7 +199,11 @@ def test_the_sieve_keeps_those_with_the_same_numbers(line_up):
         [right] = lineup.reference(concept, [program])
         assert right == replies(grounds, text)[0]
         return [
-            [each.id for (each,) in lineup.fitting(concept, tried, evidence)]
+            [
+                each.id
+                for (each,), fits in zip(tried, lineup.fits(concept, tried, evidence), strict=True)
+                if all(fits)
+            ]
             for evidence in ([Exchange(program, wrong, None)], [Exchange(program, right, None)], [])
         ]
 

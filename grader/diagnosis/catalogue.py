@@ -14,8 +14,8 @@ The files are `mistakes/mgN.toml`, one a lesson. An entry:
 `when` names a fact of the source (`grader/diagnosis/facts.py`) that tells this mistake from others
 with the same numbers.
 
-A `[[base]]` with `id`, `lesson` and `change` is no mistake: the reference built in another right
-way, on which the same mistake may give other numbers.
+A `[[base]]` with `id`, `concepts` and `change` is no mistake: the reference with these concepts
+built in another right way, on which the same mistake may give other numbers.
 """
 
 import functools
@@ -61,15 +61,22 @@ class Mistake(Change):
     when: str | None = None
 
 
+@dataclass(frozen=True)
+class Base(Change):
+    """Another right way to build these concepts in the reference."""
+
+    concepts: tuple[str, ...]
+
+
 def catalogue() -> tuple[Mistake, ...]:
     """All mistakes, in the order of the files. Raises CourseError."""
     return tuple(each for each in _entries() if isinstance(each, Mistake))
 
 
-def bases_of(lesson: str) -> tuple[Change, ...]:
-    """The other right ways to build a lesson's reference."""
-    found = (each for each in _entries() if not isinstance(each, Mistake))
-    return tuple(each for each in found if each.lesson == lesson)
+def bases_of(concept: str) -> tuple[Change, ...]:
+    """The other right ways to build a concept in the reference."""
+    found = (each for each in _entries() if isinstance(each, Base))
+    return tuple(each for each in found if concept in each.concepts)
 
 
 def mistakes_of(concepts: Iterable[str]) -> tuple[Mistake, ...]:
@@ -90,7 +97,17 @@ def _read(path: Path) -> list[Change]:
             Mistake(**{**entry, "lesson": path.stem, "change": _pairs(entry)})
             for entry in data["mistake"]
         ]
-        bases = [Change(**{**entry, "change": _pairs(entry)}) for entry in data.get("base", [])]
+        bases: list[Change] = [
+            Base(
+                **{
+                    **entry,
+                    "lesson": path.stem,
+                    "change": _pairs(entry),
+                    "concepts": tuple(entry["concepts"]),
+                }
+            )
+            for entry in data.get("base", [])
+        ]
         return mistakes + bases
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise CourseError(f"{path.name}: not a list of [[mistake]] entries ({error!r})") from None

@@ -6,7 +6,7 @@ from grader.course import Concept
 from grader.diagnosis import facts
 from grader.diagnosis.behaviour import Behaviour, behaviour
 from grader.diagnosis.catalogue import Mistake
-from grader.diagnosis.divergence import Parting, case_of, is_wrong, where_they_part
+from grader.diagnosis.divergence import Parting, case_of, has_failed, where_they_part
 from grader.diagnosis.known import sentence_for, thought_for
 from grader.diagnosis.lineup import Lineup
 from grader.diagnosis.naming import Named, name
@@ -18,6 +18,7 @@ from grader.trial import Grounds, Trial
 Ledger = Mapping[str, Sequence[Exchange]]
 # What a learner wrote and got wrong; time-outs and crashes speak for themselves.
 DIAGNOSED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT})
+MOST_EVIDENCE = 3
 METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "neg": "neg"}
 
 
@@ -90,13 +91,13 @@ class Diagnostician:
         )
 
     def _evidence(self, concept: Concept, ledger: Ledger) -> list[Exchange]:
-        """The first program that failed in each check, two at most."""
+        """The first program that failed in each check, or raised, as far as PyTorch was asked."""
         tolerance = self._grounds.course.tolerance
         failed = (
-            next((each for each in exchanges if is_wrong(each, tolerance)), None)
+            next((each for each in exchanges if has_failed(each, tolerance)), None)
             for exchanges in ledger.values()
         )
-        return [each for each in failed if each is not None][:2]
+        return [each for each in failed if each is not None][:MOST_EVIDENCE]
 
     def _parting(self, concept: Concept, ledger: Ledger, trial: Trial) -> Parting | None:
         if concept.worker != "plain":

@@ -8,7 +8,7 @@ from grader.course import Tolerance
 from grader.expressions import Graph, graph_in
 from grader.harness import Exchange
 from grader.harness.compare import difference
-from grader.model import Case, Node, Plain, Program
+from grader.model import Case, Node, Outcome, Plain, Program
 from grader.sandbox import Reply
 
 SMALL = 4  # vertices: what needs no shrinking
@@ -113,6 +113,14 @@ def is_wrong(exchange: Exchange, tolerance: Tolerance) -> bool:
         return False
     pairs = zip(exchange.expected, exchange.reply.values, strict=True)
     return any(difference(right, own, tolerance) for right, own in pairs)
+
+
+def has_failed(exchange: Exchange, tolerance: Tolerance) -> bool:
+    """Whether it is wrong, or the student's code raised an exception."""
+    fault = exchange.reply.fault
+    return is_wrong(exchange, tolerance) or (
+        exchange.expected is not None and fault is not None and fault.outcome is Outcome.ERROR
+    )
 
 
 def _failing(exchange: Exchange, tolerance: Tolerance) -> Graph | None:

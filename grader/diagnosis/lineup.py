@@ -81,13 +81,11 @@ class Lineup:
             found.append(own)
         return found
 
-    def fitting(
+    def fits(
         self, concept: Concept, suspects: Sequence[Mistakes], evidence: Sequence[Exchange]
-    ) -> list[Mistakes]:
-        """The suspects that give the student's numbers in these programs: a first sieve, much
+    ) -> list[list[bool]]:
+        """Which of these programs each suspect gives the student's numbers in: a first sieve, much
         quicker than whole checks."""
-        if not evidence:
-            return list(suspects)
         programs = [each.program for each in evidence]
         seen = [replied(each.reply) for each in evidence]
         asked = [json.dumps(program.data()) for program in programs]
@@ -97,13 +95,9 @@ class Lineup:
         for key, mistakes in zip(keys, suspects, strict=True):
             given = self._new.get(key, known.get(key))
             if not isinstance(given, list):
-                try:
-                    engine = self._engine(concept, mistakes)
-                except CourseError:  # two changes of the same line
-                    continue
-                given = self._new[key] = [replied(each) for each in engine.evaluate(programs)]
-            if alike(seen, given):
-                found.append(mistakes)
+                given = self._new[key] = self._replies(concept, mistakes, programs)
+            given = [*given, *[None] * (len(seen) - len(given))]
+            found.append([alike(own, other) for own, other in zip(seen, given, strict=True)])
         return found
 
     def reference(self, concept: Concept, programs: Sequence[Program]) -> list[Reply]:
@@ -116,6 +110,16 @@ class Lineup:
         if leniently is None:
             return Bench(engine, grounds.oracle, grounds.course.tolerance, grounds.seed, seen)
         return Bench(engine, _Reference(self, concept), ANYTHING, leniently, seen)
+
+    def _replies(
+        self, concept: Concept, mistakes: Mistakes, programs: Sequence[Program]
+    ) -> list[Plain]:
+        """Nothing for mistakes that exclude each other: they change the same line."""
+        try:
+            engine = self._engine(concept, mistakes)
+        except CourseError:
+            return []
+        return [replied(each) for each in engine.evaluate(programs)]
 
     def _run(
         self, concept: Concept, mistakes: Mistakes, leniently: int | None, checks: Sequence[str]

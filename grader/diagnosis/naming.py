@@ -1,6 +1,7 @@
 """Name the mistake that explains a concept's wrong numbers, or say that none does."""
 
 import itertools
+import operator
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from grader.diagnosis.catalogue import Mistake, bases_of, mistakes_of
 from grader.diagnosis.lineup import Lineup, Mistakes
 from grader.harness import Exchange
 
-MOST_PAIRS = 24
+MOST_PAIRS = 12  # the commonest mistakes stand first
 DRAWS = 5  # seeds whose programs may tell two mistakes apart
 
 
@@ -42,7 +43,8 @@ def name(
     checks = sorted(student)
 
     def matching(suspects: Sequence[Mistakes]) -> list[Mistakes]:
-        suspects = lineup.fitting(concept, suspects, evidence)
+        fits = lineup.fits(concept, suspects, evidence)
+        suspects = [suspect for suspect, each in zip(suspects, fits, strict=True) if all(each)]
         found = lineup.behaviours(concept, suspects, checks)
         return [
             suspect
@@ -53,8 +55,8 @@ def name(
     own: list[Mistakes] = [(each,) for each in mistakes_of([concept.id])]
     rounds: list[Callable[[], Sequence[Mistakes]]] = [
         lambda: own,
-        lambda: [(base, *each) for base in bases_of(concept.lesson) for each in own],
-        lambda: _pairs(lineup, concept, student, own),
+        lambda: [(base, *each) for base in bases_of(concept.id) for each in own],
+        lambda: _pairs(own, lineup.fits(concept, own, evidence)),
         lambda: [(each,) for each in candidates],
     ]
     found: list[Mistakes] = []
@@ -88,26 +90,11 @@ def _mistakes(suspect: Mistakes) -> tuple[Mistake, ...]:
     return tuple(each for each in suspect if isinstance(each, Mistake))
 
 
-def _pairs(
-    lineup: Lineup, concept: Concept, student: Behaviour, own: Sequence[Mistakes]
-) -> list[Mistakes]:
-    """Two at once, where either leaves alone what the student got right, and both together spoil
-    all that the student got wrong."""
-    behaviours = lineup.behaviours(concept, own, sorted(student))
-    passed = {check for check, conduct in student.items() if conduct.passed}
-    spoilt = [
-        (suspect, {check for check, each in conduct.items() if not each.passed})
-        for suspect, conduct in zip(own, behaviours, strict=True)
-        if conduct is not None
-    ]
-    fitting = [(suspect, failed) for suspect, failed in spoilt if not failed & passed]
-    wanted = set(student) - passed
-    pairs = [
-        (*one, *other)
-        for (one, first), (other, second) in itertools.combinations(fitting, 2)
-        if first | second >= wanted
-    ]
-    return pairs[:MOST_PAIRS]
+def _pairs(own: Sequence[Mistakes], fits: Sequence[Sequence[bool]]) -> list[Mistakes]:
+    """Two at once: first those that explain most of the programs, one this and the other that."""
+    pairs = list(itertools.combinations(zip(own, fits, strict=True), 2))
+    pairs.sort(key=lambda pair: -sum(map(operator.or_, pair[0][1], pair[1][1])))
+    return [(*one, *other) for (one, _), (other, _) in pairs[:MOST_PAIRS]]
 
 
 def _joined(mistakes: Mistakes) -> str:
