@@ -164,7 +164,7 @@ class Lineup:
         digest = hashlib.sha256(self._stamp)
         for lesson in self._lessons(concept):
             digest.update(lesson.suite.read_bytes() + attempts.reference_text(lesson).encode())
-        told = [concept.id, seed, sorted(asked), [(each.id, each.change) for each in mistakes]]
+        told = [concept.id, seed, list(asked), [(each.id, each.change) for each in mistakes]]
         digest.update(json.dumps(told).encode())
         return digest.hexdigest()
 
