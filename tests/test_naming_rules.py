@@ -19,7 +19,7 @@ from grader.diagnosis.naming import name
 from grader.expressions import Draft
 from grader.grade import check_each
 from grader.harness import Exchange, Oracle, collect
-from grader.sandbox import Sandbox
+from grader.sandbox import Reply, Sandbox
 from grader.trial import Grounds, Trial
 from tests import naming
 from tests.conftest import SOLUTIONS
@@ -308,3 +308,19 @@ def test_the_case_can_be_tried_out_in_the_submission(change, told):
     assert case.actual != pytest.approx(case.expected, rel=1e-6)
     [first] = [node for node in case.nodes if node.state == "first"]
     assert (first.name, first.grad) == (diagnosis.node, case.actual)
+
+
+def test_remembered_answers_keep_the_order_of_the_programs(line_up):
+    concept, tried = COURSE.concept("mg4.pow"), [suspects(LOWERED)]
+    evidence = []
+    for number in (1.5, 1.7):
+        draft = Draft()
+        a = draft.value(number)
+        draft.upstream(a**2, 1.0)
+        program = draft.show(a.grad).program()
+        evidence.append(Exchange(program, Reply((2 * number**2,), None), None))
+
+    def body(lineup, _):
+        return [lineup.fits(concept, tried, each) for each in (evidence, evidence[::-1])]
+
+    assert line_up(body) == [[[True, True]], [[True, True]]]
