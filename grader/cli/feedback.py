@@ -43,11 +43,17 @@ def copies(
         planned = [(each, target / _relative(submission, each)) for each in notebooks]
     if not target.is_dir():
         ensure_writable(target)
+    folder = submission.path.resolve()
     for module, file in planned:
+        if submission.own and folder.is_dir() and file.resolve().is_relative_to(folder):
+            raise UsageError(
+                f"{file} would lie in {submission.path} and be graded with it from then on; "
+                "give --annotate a place outside of it"
+            )
         if file.exists() and module.path.exists() and file.samefile(module.path):
             raise UsageError(
-                f"--annotate would overwrite {module.path}; name another file or folder: "
-                "the copy with feedback is never the notebook itself"
+                f"--annotate would overwrite {module.path}, the notebook itself; "
+                "name another file or folder"
             )
         if file.is_dir():
             ensure_writable(file)
@@ -70,11 +76,15 @@ def write_copies(
     for module, target in planned:
         try:
             notebook = read_notebook(notebook_bytes(submission, module))
+            made = annotate(notebook, report, _after(submission, module, course))
+            text = json.dumps(made, indent=1, ensure_ascii=False)
         except (Unreadable, GraderError) as error:
             click.echo(f"mggrade: no copy of {module.path.name}: it {error}", err=True)
             continue
-        after = _after(submission, module, course)
-        text = json.dumps(annotate(notebook, report, after), indent=1, ensure_ascii=False)
+        except RecursionError:
+            told = "its outputs are nested too deeply; clear them, and save it again"
+            click.echo(f"mggrade: no copy of {module.path.name}: {told}", err=True)
+            continue
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -59,7 +59,7 @@ def fence(lines: Iterable[Text]) -> str:
     """Lines of code between fences longer than any that is in them."""
     text = inert("\n".join(line.plain.rstrip() for line in lines))
     ticks = "`" * max(3, _longest_run(text) + 1)
-    return f"{ticks}python\n{text}\n{ticks}"
+    return f"{ticks}\n{text}\n{ticks}"
 
 
 def code(text: str) -> str:
