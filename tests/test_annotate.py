@@ -31,7 +31,7 @@ from tests.notebook_examples import (
 from tests.report_examples import full_marks, half_done, hostile
 
 TANH = "tanh-backward"
-MG3 = "mg3_backpropagation.ipynb"
+MG3, MG4 = "mg3_backpropagation.ipynb", "mg4_activation.ipynb"
 WRONG = ("(1 - out.data**2)", "(1 - self.data**2)")
 
 
@@ -119,13 +119,14 @@ def test_what_passed_is_short(wrong):
     assert "✓" in text and "passed · 3 / 3 points" in text and "hint" not in text
 
 
-def test_a_gap_is_told_with_its_line(tmp_path, command):
-    path = EXERCISES / "notebooks" / MG3
-    command(path, "--annotate", "out.ipynb", folder=tmp_path)
-    text, above = feedback(read(tmp_path / "out.ipynb"))["mg3.by-hand"]
+def test_gaps_are_told_with_their_lines(tmp_path, command):
+    command(EXERCISES / "notebooks" / MG4, "--annotate", "out.ipynb", folder=tmp_path)
+    found = feedback(read(tmp_path / "out.ipynb"))
+    text, above = found["mg4.relu"]
     line = [bool("NotImplementedError" in each) for each in above.split("\n")].index(True) + 1
-    assert "todo · 0 / 3 points" in text and "The gap is still there" in text
-    assert f"Line {line} of the code cell above, in `neuron_gradients`." in text
+    assert "todo · 0 / 2 points" in text and "The gap is still there" in text
+    assert f"Line {line} of the code cell above, in `relu`." in text
+    assert "def __rmul__" in found["mg4.numbers"][1]  # the last of its four names
 
 
 def test_the_copy_is_a_valid_notebook(wrong):
@@ -195,9 +196,9 @@ def test_ids_where_the_format_has_them_and_never_one_that_is_taken(minor):
     mine = {"id": "feedback-mg3-tanh"} if minor == 5 else {}
     data = made_of(code("a", **mine), minor=minor)
     made = annotated(data, full_marks(), {"mg3.tanh": 1, "mg3.backward": 1})
-    nbformat.validate(made)
     ids = [cell.get("id") for cell in made["cells"]]
     assert len(set(ids)) == (3 if minor == 5 else 1)
+    nbformat.validate(made)
 
 
 def test_format_3_stays_format_3():
