@@ -22,7 +22,6 @@ Examples:
   mggrade check --lesson mg3,mg4 -v   two lessons, every check listed
   mggrade check my_micrograd.py       a micrograd of your own
   mggrade check --html report.html    a page with the graphs of what went wrong
-  mggrade check mg3_backpropagation.ipynb --annotate feedback.ipynb
 
 \b
 Exit codes:

@@ -79,17 +79,22 @@ def write_copies(
             made = annotate(notebook, report, _after(submission, module, course))
             text = json.dumps(made, indent=1, ensure_ascii=False)
         except (Unreadable, GraderError) as error:
-            click.echo(f"mggrade: no copy of {module.path.name}: it {error}", err=True)
+            _say_no_copy(module, str(error))
             continue
         except RecursionError:
-            told = "its outputs are nested too deeply; clear them, and save it again"
-            click.echo(f"mggrade: no copy of {module.path.name}: {told}", err=True)
+            _say_no_copy(module, "is nested too deeply; clear its outputs, and save it again")
             continue
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"can't write {target}: {error.strerror or error}") from None
         write_file(target, f"{text}\n")
+
+
+def _say_no_copy(module: "Module", problem: str) -> None:
+    from grader.render.lines import safe
+
+    click.echo(f"mggrade: no copy of {safe(module.path.name)}: it {safe(problem)}", err=True)
 
 
 def _relative(submission: "Submission", module: "Module") -> Path:

@@ -35,22 +35,23 @@ def annotate(
             place = number if number is not None and 0 < number <= count else count
             found.setdefault(place, []).append(concept)
     new = _Cells(notebook, kept)
+
+    def told(number: int) -> list[dict[str, Any]]:
+        """The feedback that stands after a cell."""
+        return [
+            new.cell(concept.id, feedback_markdown(concept, console, after[concept.id]))
+            for concept in found.get(number, ())
+        ]
+
     number, made = 0, []
     for sheet in kept:
         cells: list[Any] = []
         for cell in sheet:
             number += 1
-            cells.append(cell)
-            cells += [
-                new.cell(concept.id, feedback_markdown(concept, console, after[concept.id]))
-                for concept in found.get(number, ())
-            ]
+            cells += [cell, *told(number)]
         made.append(cells)
     if made and not count:
-        made[-1] += [
-            new.cell(concept.id, feedback_markdown(concept, console, None))
-            for concept in found.get(0, ())
-        ]
+        made[-1] += told(0)
     return _with_sheets(notebook, made)
 
 
