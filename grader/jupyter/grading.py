@@ -233,4 +233,9 @@ def _screen(width: int) -> tuple[Any, io.StringIO]:
     from rich.console import Console
 
     written = io.StringIO()
-    return Console(file=written, width=max(40, width), highlight=False, no_color=True), written
+    # Plain whatever the kernel's environment says: ipykernel sets FORCE_COLOR.
+    screen = Console(
+        file=written, width=max(40, width), force_terminal=False, force_jupyter=False,
+        color_system=None,
+    )  # fmt: skip
+    return screen, written

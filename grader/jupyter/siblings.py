@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import NoReturn
 
 from grader.course import load_course
 from grader.intake import open_folder
@@ -37,19 +38,17 @@ class SiblingFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the lesson. Raises ImportError that names the cell and the line that raised."""
-        __tracebackhide__ = True  # a learner's traceback has no frame of ours
+        __tracebackhide__ = True  # IPython leaves this frame out of the learner's traceback
         name = module.__name__
         file = self._file(name)
         if file is None:
             raise ImportError(f"{name} is no longer in {self._folder}")
         read = read_module(open_folder(self._folder), PurePosixPath(file.name), load_course())
         if read.problem is not None:
-            raise ImportError(f"{file.name} {read.problem}")
+            _raise(f"{file.name} {read.problem}", file.name)
         module.__file__ = str(file)
         self._stamps[name] = file, _stamp(file)
-        trouble = _run(read, module)
-        if trouble is not None:
-            raise ImportError(trouble)
+        _run(read, module)
 
     def refresh(self, *_: object) -> None:
         """Forget the lessons if the file of one has changed: they build on each other."""
@@ -71,31 +70,49 @@ class SiblingFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return there[0] if there else None
 
 
-def _run(lesson: Module, module: ModuleType) -> str | None:
-    """Run the cells; what went wrong first, if anything did."""
+def _run(lesson: Module, module: ModuleType) -> None:
+    """Run the cells. Raises ImportError."""
+    __tracebackhide__ = True
     for filename, code in lesson.cells:
         lines = code.splitlines(keepends=True)
         linecache.cache[filename] = len(code), None, lines, filename  # for tracebacks
         try:
             exec(compile(code, filename, "exec", dont_inherit=True), module.__dict__)
         except Exception as error:
-            return _told(lesson, filename, error)
-    return None
+            line = _line(filename, error)
+            what = _told(lesson, filename, line, error)
+        else:
+            continue
+        _raise(what, filename, line)
 
 
-def _told(lesson: Module, filename: str, error: Exception) -> str:
+def _raise(what: str, filename: str, line: int = 1) -> NoReturn:
+    """Raise an ImportError that seems to come from that line of the lesson: a traceback shows its
+    last frame in any case, and it had better be the learner's than ours."""
+    __tracebackhide__ = True
+    code = "\n" * (line - 1) + "raise error"
+    exec(compile(code, filename, "exec"), {"error": ImportError(what)})
+    raise AssertionError("not reached")
+
+
+def _told(lesson: Module, filename: str, line: int, error: Exception) -> str:
     """`mg2_chain_rule.ipynb, cell 4, line 2: NameError: …`, and what to do."""
+    cell = filename.removeprefix(lesson.path.name).strip("[]")
+    place = ", ".join(filter(None, (lesson.path.name, cell, f"line {line}")))
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    what = f"{type(error).__name__}: {' '.join(str(reason).split())}".removesuffix(": ")
+    return f"{place}: {what} (mend it there and save, then run this cell again)"
+
+
+def _line(filename: str, error: Exception) -> int:
+    """The last line of the cell that the error came through."""
     line = error.lineno if isinstance(error, SyntaxError) else None
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == filename:
             line = trace.tb_lineno
         trace = trace.tb_next
-    cell = filename.removeprefix(lesson.path.name).strip("[]")
-    place = ", ".join(filter(None, (lesson.path.name, cell, f"line {line}" if line else "")))
-    reason = error.msg if isinstance(error, SyntaxError) else str(error)
-    what = f"{type(error).__name__}: {' '.join(str(reason).split())}".removesuffix(": ")
-    return f"{place}: {what} (mend it there and save, then run this cell again)"
+    return line or 1
 
 
 def _stamp(file: Path) -> int:
