@@ -48,13 +48,16 @@ def write_notebook(folder: Path, lesson: str) -> Path:
 def environment(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """For processes in other folders: this very grader, this run's cache, nobody's profile."""
     own = tmp_path_factory.mktemp("ipython")
-    return os.environ | {
+    made = os.environ | {
         "PYTHONPATH": str(ROOT),
         "XDG_CACHE_HOME": str(cache),
         "IPYTHONDIR": str(own),
         "JUPYTER_RUNTIME_DIR": str(own),
         "COLUMNS": "80",
     }
+    warm = [sys.executable, "-m", "grader", "check", str(SOLUTIONS), "--quiet"]
+    subprocess.run(warm, env=made, check=True)  # PyTorch is asked once for all that follows
+    return made
 
 
 class Kernel:
