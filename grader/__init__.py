@@ -22,3 +22,17 @@ def __getattr__(name: str) -> object:
 
         return Report
     raise AttributeError(f"module 'grader' has no attribute {name!r}")
+
+
+def load_ipython_extension(ipython: object) -> None:
+    """`%load_ext grader`: the magic `%mggrade`, and lessons imported from notebooks."""
+    from grader.jupyter.extension import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: object) -> None:
+    """`%unload_ext grader`."""
+    from grader.jupyter.extension import unload
+
+    unload(ipython)

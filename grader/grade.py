@@ -188,7 +188,7 @@ class _Grading:
             bonus=bonus,
             max_bonus=max_bonus,
             complete=scoring.is_complete(results),
-            notes=tuple(notes),
+            notes=tuple(dict.fromkeys(notes)),  # a stranger's file is loaded for every lesson
             reused=job.reused,
             started=job.started,
             seconds=round(time.perf_counter() - job.clock, 3),

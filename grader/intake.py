@@ -32,6 +32,16 @@ class Unreadable(Exception):
     """Why a file can't be read, in words for its owner, to follow its name."""
 
 
+class TooLarge(Unreadable):
+    """More bytes than are read; `what` is the fact, `remedy` what to do about it."""
+
+    remedy = "keep only your code in it"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}; {self.remedy}")
+        self.what = what
+
+
 @dataclass(frozen=True)
 class Folder:
     """The files of a submission by their relative paths, and how to read them.
@@ -247,9 +257,7 @@ def _bounded(content: bytes, limit: int, size: int) -> bytes:
     if len(content) > limit:
         shown = f"{size / 2**20:.0f} MiB" if size >= 2**20 else f"{size // 1024} KiB"
         allowed = f"{limit >> 20} MiB" if limit >= 2**20 else f"{limit >> 10} KiB"
-        raise Unreadable(
-            f"is too large: {shown}, where {allowed} are allowed; keep only your code in it"
-        )
+        raise TooLarge(f"is too large: {shown}, where {allowed} are allowed")
     return content
 
 

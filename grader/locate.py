@@ -29,10 +29,23 @@ def place_of(
             return check.place
     loaded = not any(_ended_while_loading(check) for check in checks)
     for each in modules if loaded else ():
-        found = _definition(each, concept)
+        found = definition_of(each, concept)
         if found:
             return found
     return Place(modules[0].path.name) if len(modules) == 1 else None
+
+
+def definition_of(module: Module, concept: Concept) -> Place | None:
+    """The last definition of the first of the concept's names that is found."""
+    for wanted in concept.names:
+        head, _, method = wanted.partition(".")
+        pattern = re.compile(rf"^[ \t]*(?:def|class)\s+{re.escape(method or head)}\b", re.MULTILINE)
+        for name, code in reversed(module.cells):
+            matches = list(pattern.finditer(code))
+            if matches:
+                line = code.count("\n", 0, matches[-1].start()) + 1
+                return _place(module, name, line, method or head)
+    return None
 
 
 def _ended_while_loading(check: CheckResult) -> bool:
@@ -48,19 +61,6 @@ def _stub(module: Module, concept: Concept) -> Place | None:
         for stub in stubs(code):
             if stub.concept == concept.id:
                 return _place(module, name, stub.line, stub.function or None)
-    return None
-
-
-def _definition(module: Module, concept: Concept) -> Place | None:
-    """The last definition of the first of the concept's names that is found."""
-    for wanted in concept.names:
-        head, _, method = wanted.partition(".")
-        pattern = re.compile(rf"^[ \t]*(?:def|class)\s+{re.escape(method or head)}\b", re.MULTILINE)
-        for name, code in reversed(module.cells):
-            matches = list(pattern.finditer(code))
-            if matches:
-                line = code.count("\n", 0, matches[-1].start()) + 1
-                return _place(module, name, line, method or head)
     return None
 
 

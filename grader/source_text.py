@@ -1,4 +1,4 @@
-"""The code of a notebook (nbformat 4) as plain Python, read from its JSON."""
+"""The code of a notebook as plain Python, read from its JSON."""
 
 import json
 import re
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.intake import Unreadable
+
+FEEDBACK = "mggrade-feedback"  # the tag of cells that the grader wrote
 
 
 def decode(raw: bytes) -> str:
@@ -27,22 +29,93 @@ def decode(raw: bytes) -> str:
     return text
 
 
-def notebook_cells(raw: bytes, file: str) -> tuple[tuple[str, str], ...]:
-    """The code cells, magics taken out, numbered from 1 as shown. Raises Unreadable."""
+def read_notebook(raw: bytes) -> dict[str, Any]:
+    """A notebook's JSON, of format 4 or the older 3. Raises Unreadable."""
+    text = decode(raw)
+    if not text.strip():
+        raise Unreadable("is empty; take the exercise from the course again")
     try:
-        notebook = json.loads(decode(raw))
+        notebook = json.loads(text)
     except (ValueError, RecursionError):
+        line = _conflict(text)
+        if line:
+            raise Unreadable(
+                f"holds merge-conflict markers (line {line}); resolve the conflict: keep one side"
+            ) from None
         raise Unreadable("is not a notebook (not valid JSON); save it again in Jupyter") from None
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
+    if not isinstance(notebook, dict) or not sheets(notebook):
         raise Unreadable(
             "is not a notebook of format 4 (it has no list of cells); save it again in Jupyter"
         )
+    language = _other_language(notebook)
+    if language:
+        raise Unreadable(
+            f"is a notebook for {language}, not Python; choose a Python kernel, and save it again"
+        )
+    return notebook
+
+
+def sheets(notebook: Mapping[str, Any]) -> list[list[Any]]:
+    """The lists that hold a notebook's cells: one, or in format 3 one for each worksheet."""
+    if isinstance(notebook.get("cells"), list):
+        return [notebook["cells"]]
+    worksheets = notebook.get("worksheets")
+    found = worksheets if isinstance(worksheets, list) and is_old(notebook) else []
+    inner = [each.get("cells") for each in found if isinstance(each, dict)]
+    return [each for each in inner if isinstance(each, list)]
+
+
+def is_old(notebook: Mapping[str, Any]) -> bool:
+    """Whether it is of a format before 4, where code is a cell's `input`."""
+    version = notebook.get("nbformat")
+    return "cells" not in notebook and isinstance(version, int) and version in (2, 3)
+
+
+def is_feedback(cell: Any) -> bool:
+    """Whether the grader wrote it. Code never is feedback, whatever its tags say."""
+    if not isinstance(cell, dict) or cell.get("cell_type") != "markdown":
+        return False
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return isinstance(tags, list) and FEEDBACK in tags
+
+
+def notebook_cells(raw: bytes, file: str) -> tuple[tuple[str, str], ...]:
+    """The code cells, magics taken out. Raises Unreadable."""
+    return code_cells(read_notebook(raw), file)
+
+
+def code_cells(notebook: Mapping[str, Any], file: str) -> tuple[tuple[str, str], ...]:
+    """The code cells, magics taken out, numbered from 1 as shown.
+
+    Feedback is not counted, so that an annotated notebook's cells keep their numbers.
+    """
+    written = (cell for sheet in sheets(notebook) for cell in sheet if not is_feedback(cell))
+    key = "input" if is_old(notebook) else "source"
     return tuple(
-        (f"{file}[cell {number}]", plain_python(_source(cell)))
-        for number, cell in enumerate(cells, 1)
-        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+        (f"{file}[cell {number}]", plain_python(_source(cell, key)))
+        for number, cell in enumerate(written, 1)
+        if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell)
     )
+
+
+def remarks(notebook: Mapping[str, Any], file: str) -> tuple[str, ...]:
+    """What its owner should know of a notebook that is read all the same, in lines."""
+    found = []
+    if is_old(notebook):
+        found.append(
+            f"{file} is a notebook of the old format {notebook['nbformat']}; it was read all the "
+            "same, and Jupyter will save it in format 4"
+        )
+    for name, code in code_cells(notebook, file):
+        line = _conflict(code)
+        if line:
+            place = name.replace("[cell ", ", cell ").removesuffix("]")
+            found.append(
+                f"{place}, line {line} is a merge-conflict marker: Python can't run this cell; "
+                "keep one side of the conflict"
+            )
+    return tuple(found)
 
 
 def plain_python(source: str) -> str:
@@ -61,11 +134,47 @@ _MAGIC_LINE = re.compile(r"\s*(?:%{1,2}[A-Za-z_]|!|\?).*|\s*[\w.]+\?{1,2}\s*$")
 _ASSIGNED = re.compile(r"^(\s*\w[\w, ]*=\s*)(?:![^=]|%[A-Za-z_]).*$")
 
 
-def _source(cell: Mapping[str, Any]) -> str:
-    source = cell.get("source", "")
+def _source(cell: Mapping[str, Any], key: str) -> str:
+    source = cell.get(key, "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     return _unix_lines(source) if isinstance(source, str) else ""
+
+
+def _is_python(cell: Mapping[str, Any]) -> bool:
+    """Cells of format 3 have a language each."""
+    language = cell.get("language", "python")
+    return not isinstance(language, str) or language.lower() in _PYTHON
+
+
+def _other_language(notebook: Mapping[str, Any]) -> str | None:
+    """The language that its metadata tell, if it is not Python; without any it is taken for it."""
+    metadata = notebook.get("metadata")
+    told = []
+    for part, key in (("kernelspec", "language"), ("language_info", "name")):
+        table = metadata.get(part) if isinstance(metadata, dict) else None
+        name = table.get(key) if isinstance(table, dict) else None
+        if isinstance(name, str) and name.strip():
+            told.append(name.strip())
+    if not told or any(each.lower() in _PYTHON for each in told):
+        return None
+    printable = "".join(letter if letter.isprintable() else "?" for letter in told[0])
+    return printable if len(printable) <= 20 else f"{printable[:19]}…"
+
+
+_PYTHON = frozenset({"python", "ipython", "python2", "python3"})
+
+
+def _conflict(text: str) -> int | None:
+    """The line of the first marker of a conflict that a merge has left."""
+    begins = _OURS.search(text)
+    if begins is None or not _THEIRS.search(text, begins.end()):
+        return None
+    return text.count("\n", 0, begins.start()) + 1
+
+
+_OURS = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+_THEIRS = re.compile(r"^>{7}(?: .*)?$", re.MULTILINE)
 
 
 def _unix_lines(text: str) -> str:

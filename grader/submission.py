@@ -14,6 +14,7 @@ from grader.errors import SubmissionError
 from grader.intake import (
     ARCHIVES,
     Folder,
+    TooLarge,
     Unreadable,
     is_archive,
     open_archive,
@@ -21,7 +22,7 @@ from grader.intake import (
     open_tree,
     read_file,
 )
-from grader.source_text import decode, notebook_cells
+from grader.source_text import code_cells, decode, read_notebook, remarks
 
 # A notebook's outputs (pictures) are read as well before they are thrown away.
 NOTEBOOK_MIB = 64
@@ -32,7 +33,7 @@ MOST_FILES = 200
 class Module:
     """One source file: its import name, and its cells as (name for tracebacks, code) pairs.
 
-    `problem` says why it can't be read; then there are no cells.
+    `problem` says why it can't be read; then there are no cells. `notes` are for its owner.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Module:
     cells: tuple[tuple[str, str], ...]
     notebook: bool = False
     problem: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -76,7 +78,9 @@ def _read_submission(path: Path, course: Course) -> Submission:
         raise SubmissionError(f"no such file or folder: {path}")
     if path.is_dir():
         lessons = _lessons_in(open_folder(path), course)  # without a walk through all below
-        return Submission(path, lessons) if lessons else _read_folder(open_tree(path), course)
+        if lessons:
+            return Submission(path, lessons, notes=_notes(lessons.values()))
+        return _read_folder(open_tree(path), course)
     if is_archive(path):
         return _read_folder(open_archive(path), course)
     if path.suffix not in (".py", ".ipynb"):
@@ -92,15 +96,17 @@ def _read_submission(path: Path, course: Course) -> Submission:
     module = _read_lesson(single, name, course) if lesson_id else read_module(single, name, course)
     if module.problem:
         raise SubmissionError(f"{path} {module.problem}")
+    if not module.text.strip():
+        raise SubmissionError(f"{path} holds no code; write your micrograd in it, and save it")
     if lesson_id:
-        return Submission(path, {lesson_id: module})
-    return Submission(path, own=(module,))
+        return Submission(path, {lesson_id: module}, notes=module.notes)
+    return Submission(path, own=(module,), notes=module.notes)
 
 
 def _read_folder(folder: Folder, course: Course) -> Submission:
     lessons = _lessons_in(folder, course)
     if lessons:
-        return Submission(folder.path, lessons)
+        return Submission(folder.path, lessons, notes=_notes(lessons.values()))
     own, notes = _own_modules(folder, course)
     if not own and notes:
         raise SubmissionError(f"{folder.path}: nothing to grade here; {notes[0]}")
@@ -109,7 +115,16 @@ def _read_folder(folder: Folder, course: Course) -> Submission:
             f"{folder.path}: nothing to grade here; expected files such as "
             f"{course.lessons[0].file}.py, or a micrograd with a class Value in a .py or .ipynb"
         )
-    return Submission(folder.path, own=own, notes=notes)
+    return Submission(folder.path, own=own, notes=(*_notes(own), *notes))
+
+
+def notebook_bytes(submission: Submission, module: Module) -> bytes:
+    """A notebook as it was handed in, outputs and all. Raises Unreadable or SubmissionError."""
+    limit = NOTEBOOK_MIB << 20
+    if not is_archive(submission.path):
+        return read_file(module.path, limit)
+    file = PurePosixPath(module.path.relative_to(submission.path))
+    return open_archive(submission.path).read(file, limit)
 
 
 def read_module(
@@ -120,16 +135,24 @@ def read_module(
     limit = NOTEBOOK_MIB << 20 if notebook else course.limits.file_kib << 10
     try:
         raw = folder.read(file, limit)
-        cells = notebook_cells(raw, file.name) if notebook else ((file.name, decode(raw)),)
+        notes: tuple[str, ...] = ()
+        if notebook:
+            data = read_notebook(raw)
+            cells, notes = code_cells(data, file.name), remarks(data, file.name)
+        else:
+            cells = ((file.name, decode(raw)),)
         kib = sum(len(code) for _, code in cells) // 1024
         if kib > course.limits.file_kib:
             raise Unreadable(
                 f"holds too much code: {kib} KiB, where {course.limits.file_kib} KiB are allowed; "
                 "keep only your own in it"
             )
+    except TooLarge as error:
+        remedy = "clear its outputs, and save it again" if notebook else error.remedy
+        return Module(name, path, (), notebook, f"{error.what}; {remedy}")
     except Unreadable as error:
         return Module(name, path, (), notebook, str(error))
-    return Module(name, path, cells, notebook)
+    return Module(name, path, cells, notebook, notes=notes)
 
 
 def _read_lesson(folder: Folder, file: PurePosixPath, course: Course) -> Module:
@@ -158,6 +181,10 @@ def _lessons_in(folder: Folder, course: Course) -> dict[str, Module]:
         for lesson in course.lessons
         if lesson.id in found
     }
+
+
+def _notes(modules: Iterable[Module]) -> tuple[str, ...]:
+    return tuple(note for module in modules for note in module.notes)
 
 
 def _lesson_id(file: PurePosixPath, course: Course) -> str | None:

@@ -99,11 +99,39 @@ def test_a_notebook_is_valid_without_outputs_and_names_its_cells_by_place():
     made = nbformat.reads(notebook("mg1", LESSON), as_version=4)
     nbformat.validate(made)
     assert (made.nbformat, made.nbformat_minor) == (4, 5)
-    assert [cell.cell_type for cell in made.cells] == ["markdown", "code", "code", "code"]
-    assert [cell.id for cell in made.cells] == ["mg1-01", "mg1-02", "mg1-03", "mg1-04"]
-    assert made.cells[0].source == "# Slopes\n\nA line with $x^2$."
-    for cell in made.cells[1:]:
-        assert (cell.outputs, cell.execution_count, cell.metadata) == ([], None, {})
+    kinds = ["code", "markdown", "code", "code", "code", "code"]
+    assert [cell.cell_type for cell in made.cells] == kinds
+    assert [cell.id for cell in made.cells] == [f"mg1-0{number}" for number in range(1, 7)]
+    assert made.cells[1].source == "# Slopes\n\nA line with $x^2$."
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            assert (cell.outputs, cell.execution_count, cell.metadata) == ([], None, {})
+
+
+def test_a_notebook_loads_the_extension_and_checks_each_concept_after_its_code(course):
+    first, *others = nbformat.reads(notebook("mg1", LESSON), as_version=4).cells
+    assert first.source == "%load_ext grader"
+    assert others[2].source.startswith("def slope") and others[3].source == "%mggrade mg1.slope"
+    for lesson in course.lessons:
+        path = EXERCISES / "notebooks" / f"{lesson.file}.ipynb"
+        sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+        for concept in lesson.concepts:
+            check = sources.index(f"%mggrade {concept.id}")
+            section = next(n for n, each in enumerate(sources) if f"(`{concept.id}`," in each)
+            assert section < check
+            gaps = [n for n, each in enumerate(sources) if f'Error("{concept.id}")' in each]
+            assert not gaps or gaps[0] < check
+            assert not any(each.startswith("## ") for each in sources[section + 1 : check])
+
+
+def test_a_notebook_checks_a_concept_whose_gap_stands_in_an_earlier_section():
+    text = LESSON.replace("# # Slopes", "# ## Slopes (`mg1.slope`, 1 point)").replace(
+        "    return 6", "    ### END SOLUTION\n    ### BEGIN SOLUTION mg1.partial\n    return 6"
+    )
+    text += "\n# %% [markdown]\n# ## Later (`mg1.partial`, 2 points)\n\n# %%\nprint()\n"
+    sources = [cell.source for cell in nbformat.reads(notebook("mg1", text), as_version=4).cells]
+    assert sources[3].startswith("def slope") and sources[4] == "%mggrade mg1.slope"
+    assert sources[-2:] == ["print()", "%mggrade mg1.partial"]
 
 
 def test_a_notebooks_metadata_tells_the_kernel_and_nothing_of_jupytext():
@@ -136,6 +164,7 @@ def test_a_notebook_has_the_code_of_the_script(course):
         script = (EXERCISES / f"{lesson.file}.py").read_text(encoding="utf-8")
         cells = json.loads((EXERCISES / "notebooks" / f"{lesson.file}.ipynb").read_text("utf-8"))
         code = ["".join(c["source"]) for c in cells["cells"] if c["cell_type"] == "code"]
+        code = [each for each in code if not each.startswith(("%load_ext", "%mggrade"))]
         assert all(each in script for each in code)
         assert "\n".join(code).count("raise Not") == script.count("raise Not")
 

@@ -56,6 +56,11 @@ Exit codes:
     help="Write the report as a web page: one file, with graphs, to be opened in any browser.",
 )  # fmt: skip
 @click.option(
+    "--annotate", "annotated", metavar="FILE|FOLDER",
+    help="Write a copy of the notebook with feedback after each graded cell: a .ipynb file, or a "
+    "folder for one or several. The notebook itself is never overwritten.",
+)  # fmt: skip
+@click.option(
     "--fail-under", "threshold", metavar="POINTS|PERCENT%", type=ThresholdType(),
     help="Exit with 0 from this score on (bonus not counted), with 1 below it.",
 )  # fmt: skip
@@ -76,6 +81,7 @@ def command(
     seed: int | None,
     json_file: str | None,
     html_file: str | None,
+    annotated: str | None,
     threshold: Threshold | None,
     quiet: bool,
     verbose: bool,
@@ -92,6 +98,8 @@ def command(
     to_stdout = json_file == "-"
     if html_file == "-":
         raise UsageError("--html needs a file; for example --html report.html")
+    if annotated == "-":
+        raise UsageError("--annotate needs a file or folder; for example --annotate feedback.ipynb")
     for file in (None if to_stdout else json_file, html_file):
         if file:
             from grader.cli.output import ensure_writable
@@ -107,9 +115,11 @@ def command(
 
     course = load_course()
     asked = _asked(course, lessons, concepts)
+    path = default_path(course, "mggrade check") if path is None else path
+    write_annotated = _annotating(path, course, asked, annotated) if annotated else None
     with _progress(asked, shown=not quiet) as progress:
         report = grade.check(
-            default_path(course, "mggrade check") if path is None else path,
+            path,
             lessons=lessons,
             concepts=concepts,
             seed=seed,
@@ -122,6 +132,8 @@ def command(
         _write_json(report, json_file)
     if html_file:
         _write_html(report, course, html_file)
+    if write_annotated:
+        write_annotated(report)
     if not to_stdout:
         _show(report, course, verbose, quiet)
     return _exit_code(report, threshold)
@@ -175,6 +187,18 @@ def _write_html(report: "Report", course: "Course", target: str) -> None:
 
     titles = {lesson.id: lesson.title for lesson in course.lessons}
     write_file(Path(target), render_html(report, titles))
+
+
+def _annotating(
+    path: Path, course: "Course", lessons: "Sequence[Lesson]", target: str
+) -> "Callable[[Report], None]":
+    """What writes the copies with feedback; raises early where that can't be done."""
+    from grader.cli.feedback import copies, write_copies
+    from grader.submission import read_submission
+
+    submission = read_submission(path, course)
+    planned = copies(submission, [lesson.id for lesson in lessons], Path(target))
+    return lambda report: write_copies(submission, planned, report, course)
 
 
 def _show(report: "Report", course: "Course", verbose: bool, quiet: bool) -> None:

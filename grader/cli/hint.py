@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,48 +53,73 @@ def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int
         path = default_path(course, f"mggrade hint {concept.id}")
     elif not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    folder = progress.workspace(path)
-    known = progress.load(folder)
-    before = min(known.of(concept.id).hints, len(concept.hints))
-    taken = len(concept.hints) if every else before if again and before else before + 1
+    hints = take(course, concept, progress.workspace(path), again, every)
+    ask = f"mggrade hint {concept.id}{named}"
     screen = console()
-    for paragraph in _paragraphs(course, concept, before, taken, every, named):
+    for paragraph in paragraphs(hints, f"mggrade check{named}", ask):
         for line in paragraph.wrap(screen, max(20, min(screen.width, WIDEST))):
             line.rstrip()
             screen.print(line, soft_wrap=True, highlight=False)
-    if before < taken <= len(concept.hints):
-        try:
-            progress.save(folder, known.with_hints(concept.id, taken))
-        except UsageError as error:  # the hint has been given all the same
-            click.echo(f"mggrade: {error}", err=True)
+    if hints.trouble:  # the hint has been given all the same
+        click.echo(f"mggrade: {hints.trouble}", err=True)
     return COMPLETE
 
 
-def _paragraphs(
-    course: "Course", concept: "Concept", before: int, taken: int, every: bool, path: str
-) -> Iterator["Text"]:
+@dataclass(frozen=True)
+class Hints:
+    """The hints to show, by number; how many had been taken before, and how many are now.
+
+    `solution` is where the reference's code is; `trouble` why this can't be remembered.
+    """
+
+    concept: "Concept"
+    shown: tuple[int, ...]
+    before: int
+    taken: int
+    solution: str
+    trouble: str = ""
+
+
+def take(course: "Course", concept: "Concept", folder: Path, again: bool, every: bool) -> Hints:
+    """The next hint of a concept, the last one again, or all; remembered in the workspace."""
+    from grader import progress
+
+    known, count = progress.load(folder), len(concept.hints)
+    before = min(known.of(concept.id).hints, count)
+    taken = count if every else before if again and before else before + 1
+    shown = range(1, count + 1) if every else [taken] if taken <= count else []
+    trouble = ""
+    if before < taken <= count:
+        try:
+            progress.save(folder, known.with_hints(concept.id, taken))
+        except UsageError as error:
+            trouble = str(error)
+    return Hints(concept, tuple(shown), before, taken, _solution(course, concept), trouble)
+
+
+def paragraphs(hints: Hints, check: str, ask: str) -> Iterator["Text"]:
+    """The hints in words. `check` and `ask` are how to check again, and to ask for a hint."""
     from rich.text import Text
 
     from grader.render.lines import safe
 
-    count = len(concept.hints)
+    concept, count = hints.concept, len(hints.concept.hints)
     yield Text(safe(concept.title), "bold").append(f" · {concept.id}", "not bold dim")
-    shown = range(1, count + 1) if every else [taken] if taken <= count else []
-    for number in shown:
+    for number in hints.shown:
         yield Text()
         yield Text(f"Hint {number} of {count}", "bold")
         yield Text(concept.hints[number - 1])
     yield Text()
-    if not shown:
+    if not hints.shown:
         yield Text(f"All {count} hints are taken. To read them again, add --all.")
-    if taken < count:
-        yield Text(f"Try it, then: mggrade check{safe(path)}", "dim")
-        yield Text(f"The next hint: mggrade hint {concept.id}{safe(path)}", "dim")
+    if hints.taken < count:
+        yield Text(f"Try it, then: {safe(check)}", "dim")
+        yield Text(f"The next hint: {safe(ask)}", "dim")
         return
-    if shown and before < count:
+    if hints.shown and hints.before < count:
         yield Text("That was the last hint.", "dim")
     yield Text("A solution, when you have tried long enough:", "dim")
-    yield Text(f"  {safe(_solution(course, concept))}", "dim")
+    yield Text(f"  {safe(hints.solution)}", "dim")
 
 
 def _solution(course: "Course", concept: "Concept") -> str:

@@ -23,19 +23,21 @@ def render_explain(
     hint: str | None = None,
     taken: int = 0,
     path: str = "",
+    ask: str = "",
 ) -> None:
     """Print all that is known of a concept's failure; of a passed one, that it passed.
 
     hint: the hint that was taken last. taken: how many of the three have been.
     path: the submission as it was named on the command line, for the commands that are told.
+    ask: in a live session: how to ask for a hint there.
     """
-    for line in _lines(concept, console, hint, taken, path):
+    for line in _lines(concept, console, hint, taken, path, ask):
         line.rstrip()
         console.print(line, soft_wrap=True, highlight=False)
 
 
 def _lines(
-    concept: ConceptResult, console: Console, hint: str | None, taken: int, path: str
+    concept: ConceptResult, console: Console, hint: str | None, taken: int, path: str, ask: str
 ) -> Iterator[Text]:
     yield from _head(concept, console)
     if concept.state is State.PASSED:
@@ -47,10 +49,10 @@ def _lines(
     elif concept.diagnosis is None:
         yield from _plain_failure(console, concept)
     else:
-        yield from _diagnosed(console, concept, concept.diagnosis)
+        yield from _diagnosed(console, concept, concept.diagnosis, live=bool(ask))
     if concept.curve is not None:
         yield from _titled("The loss, step by step", curve_lines(concept.curve, _width(console)))
-    command = f"mggrade hint {concept.id} {safe(path)}".rstrip()
+    command = ask or f"mggrade hint {concept.id} {safe(path)}".rstrip()
     yield from _hints(console, command, hint, taken)
 
 
@@ -87,7 +89,9 @@ def _plain_failure(console: Console, concept: ConceptResult) -> Iterator[Text]:
         yield from _where(console, concept, None)
 
 
-def _diagnosed(console: Console, concept: ConceptResult, diagnosis: Diagnosis) -> Iterator[Text]:
+def _diagnosed(
+    console: Console, concept: ConceptResult, diagnosis: Diagnosis, live: bool
+) -> Iterator[Text]:
     yield from _titled("What happened", _paragraph(console, diagnosis.sentence))
     if diagnosis.think:
         yield from _titled("How to think about it", _paragraph(console, diagnosis.think))
@@ -100,7 +104,7 @@ def _diagnosed(console: Console, concept: ConceptResult, diagnosis: Diagnosis) -
         yield from _titled("Certain from your source", _listed(console, diagnosis.facts))
     case, check = diagnosis.case, _first_wrong(concept)
     if case is not None:
-        yield from _case(console, case)
+        yield from _case(console, case, live)
     elif check is not None:
         yield from _titled("Where it shows", failure_lines(console, check, 0, verbose=True))
 
@@ -118,10 +122,14 @@ def _where(console: Console, concept: ConceptResult, diagnosis: Diagnosis | None
         yield from _titled("Where to look", wrapped(console, Text(safe(place), "cyan"), 0, 2))
 
 
-def _case(console: Console, case: Case) -> Iterator[Text]:
+def _case(console: Console, case: Case, live: bool) -> Iterator[Text]:
     """The lines to paste stand at the left edge, in one piece each, so that they can be."""
     lines = [Text(line) for line in lines_of(case.program, 60)]
-    yield from _titled("Try it yourself: start Python beside your files, and paste", iter(lines))
+    title = "Try it yourself: start Python beside your files, and paste"
+    if live:  # what is to be imported is there
+        title = "Try it yourself: paste this into a cell of its own"
+        lines = [line for line in lines if not line.plain.startswith("from ")]
+    yield from _titled(title, iter(lines))
     right = "PyTorch" if case.judge == "PyTorch" else "the right one"
     shown = _short(case.shown)
     yours, expected = map(_short, _pair(case))

@@ -4,11 +4,14 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.model import Report
 from grader.render.page import page_of
 from grader.render.untrusted import inert
+
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -19,6 +22,21 @@ def render_html(report: Report, titles: Mapping[str, str]) -> str:
     Whatever a submission wrote is shown as text: the template escapes everything, and the page's
     own policy allows no script or style but those that stand in it.
     """
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    return template("report.html.j2").render(
+        page=page_of(report, titles),
+        style=style,
+        script=script,
+        policy=(
+            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+    )
+
+
+def template(name: str) -> "jinja2.Template":
+    """A template that escapes everything and makes it inert."""
     import jinja2  # heavy, and no other format needs it
 
     environment = jinja2.Environment(
@@ -30,17 +48,7 @@ def render_html(report: Report, titles: Mapping[str, str]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    return environment.get_template("report.html.j2").render(
-        page=page_of(report, titles),
-        style=style,
-        script=script,
-        policy=(
-            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
-        ),
-    )
+    return environment.get_template(name)
 
 
 def _finalized(value: Any) -> Any:

@@ -30,13 +30,15 @@ def render_text(
     titles: Mapping[str, str] | None = None,
     verbose: bool = False,
     quiet: bool = False,
+    explain: str = "mggrade explain",
 ) -> None:
     """Print a report. `titles` are the lessons' titles by id.
 
     verbose: every check, and all that the student's code printed.
     quiet: the score and the next thing to do, nothing else.
+    explain: the command that tells more about a concept, without its id.
     """
-    page = _Page(report, console, titles or {}, verbose)
+    page = _Page(report, console, titles or {}, verbose, explain)
     for line in page.summary() if quiet else page.lines():
         line.rstrip()
         console.print(line, soft_wrap=True, highlight=False)
@@ -71,12 +73,18 @@ class _Page:
     """Lays out one report for one console."""
 
     def __init__(
-        self, report: Report, console: Console, titles: Mapping[str, str], verbose: bool
+        self,
+        report: Report,
+        console: Console,
+        titles: Mapping[str, str],
+        verbose: bool,
+        explain: str,
     ) -> None:
         self._report = report
         self._console = console
         self._titles = titles
         self._verbose = verbose
+        self._explain = explain
         self._right = min(console.width, WIDEST) - 1
         self._narrow = console.width < NARROW
         self._indent = 2 if self._narrow else 6  # of a concept under its lesson
@@ -256,7 +264,7 @@ class _Page:
                 yield from self._pointer(what, title, concept.place)
                 if concept.diagnosis and lesson.fault is None:
                     more = Text("more: ", style="bold cyan")
-                    yield more.append(f"mggrade explain {concept.id}", "not bold")
+                    yield more.append(f"{self._explain} {concept.id}", "not bold")
                 return
 
     def _pointer(self, what: str, title: str, place: Place | None) -> Iterator[Text]:
