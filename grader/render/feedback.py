@@ -13,7 +13,7 @@ from rich.text import Text
 from grader.model import CheckResult, ConceptResult, Diagnosis, Outcome, State
 from grader.render.failure import case_lines, failure_lines
 from grader.render.lines import points
-from grader.render.text import STATES
+from grader.render.states import STATES
 from grader.render.untrusted import inert
 
 
