@@ -11,6 +11,20 @@ SOLUTIONS = ROOT / "solutions"
 EXERCISES = ROOT / "exercises"
 
 
+# What measures limits in seconds, or uses both cores by itself: not beside other tests.
+ALONE = frozenset({
+    "test_attacks", "test_attacks_intake", "test_bad_input", "test_cli_check", "test_doctor",
+    "test_fuzz", "test_isolation_limits", "test_sandbox",
+})  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that must have the machine for themselves."""
+    for item in items:
+        if item.path.stem in ALONE:
+            item.add_marker("alone")
+
+
 @pytest.fixture(scope="session")
 def cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache for all tests of a run: PyTorch's answers are computed once."""
