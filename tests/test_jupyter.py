@@ -146,6 +146,11 @@ def test_a_known_mistake_is_named_in_text_and_in_html(kernel: Kernel) -> None:
     assert kernel.run(mended).status == "ok"
     shown = kernel.run("%mggrade mg3.tanh-backward")
     assert "4 / 4" in shown.text and "✓" in shown.html
+
+    assert "missing" in kernel.run(f"{mended}\n\nmissing").error
+    assert "missing" in kernel.run("%mggrade mg3").text  # a note
+    kernel.run(mended)
+    assert "missing" not in kernel.run("%mggrade mg3").text  # it no longer counts
     loaded = kernel.run("import sys\n'torch' in sys.modules, 'pytest' in sys.modules")
     assert loaded.text == "(False, False)"  # nothing is graded in here
 
