@@ -293,7 +293,7 @@ def test_an_exercise_notebook_says_what_is_to_do(kernel: Kernel) -> None:
 def test_a_terminal_gets_plain_text(tmp_path: Path, environment: dict[str, str]) -> None:
     write_notebook(tmp_path, MG2)
     result = subprocess.run(
-        [sys.executable, "-m", "IPython", "--colors=NoColor", "--simple-prompt"],
+        [sys.executable, "-m", "IPython", "--no-banner", "--simple-prompt"],
         input="%load_ext grader\n%mggrade mg2\n%mggrade mg2.add\n",
         cwd=tmp_path,
         env=environment,
