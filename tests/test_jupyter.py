@@ -146,6 +146,11 @@ def test_a_known_mistake_is_named_in_text_and_in_html(kernel: Kernel) -> None:
     assert kernel.run(mended).status == "ok"
     shown = kernel.run("%mggrade mg3.tanh-backward")
     assert "4 / 4" in shown.text and "✓" in shown.html
+
+    assert "missing" in kernel.run(f"{mended}\n\nmissing").error
+    assert "missing" in kernel.run("%mggrade mg3").text  # a note
+    kernel.run(mended)
+    assert "missing" not in kernel.run("%mggrade mg3").text  # it no longer counts
     loaded = kernel.run("import sys\n'torch' in sys.modules, 'pytest' in sys.modules")
     assert loaded.text == "(False, False)"  # nothing is graded in here
 
@@ -288,7 +293,7 @@ def test_an_exercise_notebook_says_what_is_to_do(kernel: Kernel) -> None:
 def test_a_terminal_gets_plain_text(tmp_path: Path, environment: dict[str, str]) -> None:
     write_notebook(tmp_path, MG2)
     result = subprocess.run(
-        [sys.executable, "-m", "IPython", "--colors=NoColor", "--simple-prompt"],
+        [sys.executable, "-m", "IPython", "--no-banner", "--simple-prompt"],
         input="%load_ext grader\n%mggrade mg2\n%mggrade mg2.add\n",
         cwd=tmp_path,
         env=environment,
