@@ -1,9 +1,9 @@
-"""How many mistakes are named, and how quickly: the catalogue planted in every engine, whole.
+"""How many mistakes are named, and what they cost: the catalogue planted in every engine, whole.
 
     python benchmarks/naming.py [ENGINE ...]
 
 Engines: solutions, and the folders of tests/mistakes/engines. Prints for each engine how many are
-named first and right, and those that are not.
+named first and right, those that are not, and those that cost more or other than their own concept.
 """
 
 import sys
@@ -14,8 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from grader.diagnosis.catalogue import catalogue  # noqa: E402
 from tests.naming import named_in  # noqa: E402
 from tests.plants import engines  # noqa: E402
+
+
+CONCEPTS = {mistake.id: mistake.concept for mistake in catalogue()}
 
 
 def main(chosen: list[str]) -> None:
@@ -35,6 +39,8 @@ def main(chosen: list[str]) -> None:
             for each in told:
                 if not each.right:
                     print(f"    {each.mistake}: {each.named or 'no name'}")
+                if each.lost - {"mg7.integration"} != {CONCEPTS[each.mistake]}:
+                    print(f"    {each.mistake} costs {', '.join(sorted(each.lost))}")
     print(f"all: {right} of {whole} ({right / whole:.1%})")
 
 

@@ -12,10 +12,7 @@ EXERCISES = ROOT / "exercises"
 
 
 # What measures limits in seconds, or uses both cores by itself: not beside other tests.
-ALONE = frozenset({
-    "test_attacks", "test_attacks_intake", "test_bad_input", "test_cli_check", "test_doctor",
-    "test_fuzz", "test_isolation_limits", "test_sandbox",
-})  # fmt: skip
+ALONE = frozenset({"test_attacks", "test_attacks_intake", "test_isolation_limits", "test_sandbox"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
