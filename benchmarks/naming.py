@@ -18,7 +18,6 @@ from grader.diagnosis.catalogue import catalogue  # noqa: E402
 from tests.naming import named_in  # noqa: E402
 from tests.plants import engines  # noqa: E402
 
-
 CONCEPTS = {mistake.id: mistake.concept for mistake in catalogue()}
 
 
