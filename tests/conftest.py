@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.model import Report
-
 ROOT = Path(__file__).parent.parent
 SOLUTIONS = ROOT / "solutions"
 EXERCISES = ROOT / "exercises"
@@ -30,11 +28,3 @@ def cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = shared / "cache"
     folder.mkdir(exist_ok=True)
     return folder
-
-
-@pytest.fixture(scope="session")
-def variant_reports(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, Report]:
-    """The reports on all mistakes as people type them, by name."""
-    from tests.test_variants import graded_variants
-
-    return graded_variants(tmp_path_factory.mktemp("variants"), cache)

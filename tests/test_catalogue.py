@@ -32,7 +32,7 @@ FACTS = {
     "descends-before-backward",
 }  # fmt: skip
 HAPPENED, THINK = 110, 200  # characters
-STEP = 2  # of the mistakes graded here; python benchmarks/naming.py grades all
+STEP = 4  # of the mistakes graded here; python benchmarks/naming.py grades all
 # No more than a number may stand after an equals sign: "at x = 3", and never a line to type.
 CODE = re.compile(
     r"[-+*/]=|==|=\s*[^\s\d-]|\w\(\)|\b(self|out|other)\._?\w|\breturn \w+\b[.(]|\*\*|`"
@@ -184,7 +184,7 @@ def test_what_is_lost_too_shares_a_function() -> None:
 
 @pytest.fixture(scope="module")
 def graded_each(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, Told]:
-    """What grading says of every other mistake, planted in the solutions."""
+    """What grading says of every fourth mistake, planted in the solutions."""
     folder = tmp_path_factory.mktemp("catalogue")
     return {each.mistake: each for each in named_in("solutions", folder, cache, STEP)}
 
