@@ -6,12 +6,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import Case, CheckResult, ConceptResult, Diagnosis, Outcome, State
+from grader.model import Case, ConceptResult, Diagnosis, State
 from grader.render.curve_text import curve_lines
 from grader.render.failure import failure_lines
 from grader.render.graph_text import graph_lines, share_lines
 from grader.render.lines import is_number, lines_of, number_pair, points, safe, scalar, wrapped
-from grader.render.states import STATES
+from grader.render.states import STATES, first_to_mend
 from grader.render.text import WIDEST
 
 ALL_HINTS = 3
@@ -78,7 +78,7 @@ def _praise(concept: ConceptResult) -> str:
 
 def _plain_failure(console: Console, concept: ConceptResult) -> Iterator[Text]:
     """What went wrong first, where there is no diagnosis."""
-    check = _first_wrong(concept)
+    check = first_to_mend(concept)
     if check is None:
         yield from _said(console, "None of its checks has been run.")
         return
@@ -102,7 +102,7 @@ def _diagnosed(
     yield from _where(console, concept, diagnosis)
     if diagnosis.facts:
         yield from _titled("Certain from your source", _listed(console, diagnosis.facts))
-    case, check = diagnosis.case, _first_wrong(concept)
+    case, check = diagnosis.case, first_to_mend(concept)
     if case is not None:
         yield from _case(console, case, live)
     elif check is not None:
@@ -206,10 +206,3 @@ def _pair(case: Case) -> tuple[str, str]:
     if is_number(case.actual) and is_number(case.expected):
         return number_pair(case.actual, case.expected)
     return scalar(case.actual) or "no number", scalar(case.expected) or "no number"
-
-
-def _first_wrong(concept: ConceptResult) -> CheckResult | None:
-    """The first check that says what went wrong; where all of them wait, the first of these."""
-    left = [check for check in concept.checks if check.outcome is not Outcome.PASSED]
-    wrong = [check for check in left if check.outcome is not Outcome.TODO]
-    return next(iter(wrong or left), None)

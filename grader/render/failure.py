@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model import Case, CheckResult, Diagnosis, Outcome
-from grader.render.lines import is_number, lines_of, number_pair, safe, scalar, wrapped
+from grader.render.lines import is_number, lines_of, number_pair, safe, wrapped
+from grader.render.verdict import has_both_numbers, message_of, one_line, value_to_tell
 
 YOURS, TORCH, RIGHT, WHY = "yours    ", "PyTorch  ", "right    ", "why      "
 HANGING = len(YOURS)
@@ -67,37 +68,23 @@ def output_lines(
 def _verdict(check: CheckResult) -> Iterator[Text]:
     """Both numbers where PyTorch has one; else the message, and the student's value with it."""
     shown = safe(check.shown or "")
-    if "PyTorch says" in check.message and is_number(check.actual) and is_number(check.expected):
+    if has_both_numbers(check):
         actual, expected = number_pair(check.actual, check.expected)
         yield Text(YOURS).append(f"{shown} = {actual}", "red")
         yield Text(TORCH).append(f"{shown} = {expected}", "green")
         return
     if check.outcome is Outcome.TODO:
-        yield Text(_one_line(check.message), style="dim")
+        yield Text(one_line(check.message), style="dim")
         return
-    yield Text(_SUBJECT.get(check.outcome, "") + _one_line(check.message), style="red")
-    value = scalar(check.actual)
-    told = value is None or value in check.message or check.actual == check.expected
-    if check.outcome is Outcome.FAILED and not told:
+    yield Text(message_of(check), style="red")
+    value = value_to_tell(check)
+    if value is not None:
         yield Text(f"{YOURS}{value}")
-
-
-# A message such as "took too long and was stopped" needs someone who did it.
-_SUBJECT = {
-    Outcome.TIMEOUT: "timeout: ",
-    Outcome.CRASHED: "crashed: ",
-    Outcome.PROTOCOL: "broken answer: ",
-    Outcome.INFRASTRUCTURE: "a fault of the grader, not yours: ",
-}
 
 
 def _met_a_stub(check: CheckResult) -> bool:
     text = check.place.text if check.place else None
     return text is not None and text.startswith("raise NotImplementedError(")
-
-
-def _one_line(message: str) -> str:
-    return " ".join(lines_of(message, 3)) or "no reason was given"
 
 
 def _place(console: Console, check: CheckResult, indent: int) -> Iterator[Text]:

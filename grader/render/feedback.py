@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, ConceptResult, Diagnosis, Outcome, State
+from grader.model import ConceptResult, Diagnosis, Outcome, State
 from grader.render.failure import case_lines, failure_lines
 from grader.render.lines import points
-from grader.render.states import STATES
+from grader.render.states import STATES, first_to_mend
 from grader.render.untrusted import inert
 
 
@@ -30,7 +30,7 @@ def _paragraphs(concept: ConceptResult, console: Console, cell: int | None) -> I
         carried = ", with the reference's earlier code" if concept.carried else ""
         yield f"PyTorch agrees{carried}."
         return
-    diagnosis, check = concept.diagnosis, _first_wrong(concept)
+    diagnosis, check = concept.diagnosis, first_to_mend(concept)
     if concept.state is State.TODO and diagnosis is None:
         yield "The gap is still there: this one waits for you."
     elif diagnosis is not None:
@@ -107,10 +107,3 @@ def _place(concept: ConceptResult, diagnosis: Diagnosis | None, cell: int | None
         parts += [f"cell {number} (feedback not counted)"] if number is not None else []
         parts += [f"line {line}"] if line is not None else []
     return ", ".join([*parts, *([f"in {code(function)}"] if function else [])]) + "."
-
-
-def _first_wrong(concept: ConceptResult) -> CheckResult | None:
-    """The first check that says what went wrong; where all of them wait, the first of these."""
-    left = [check for check in concept.checks if check.outcome is not Outcome.PASSED]
-    wrong = [check for check in left if check.outcome is not Outcome.TODO]
-    return next(iter(wrong or left), None)

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grader.model import Case, Node, Plain
+from grader.render.figures import alike
 from grader.render.lines import is_number, number_pair, safe, scalar
 
 WIDEST_NUMBER = 14
@@ -198,22 +199,18 @@ def _although(nodes: Sequence[Node]) -> str:
 
 def _parts_forward(nodes: Sequence[Node]) -> bool:
     """Whether the first wrong number is a Value's data, and not its gradient."""
-    return any(node.state == "first" and _differ(node.data, node.right_data) for node in nodes)
-
-
-def _differ(left: Plain, right: Plain) -> bool:
-    if is_number(left) and is_number(right):
-        return not math.isclose(float(left), float(right), rel_tol=1e-6, abs_tol=1e-9)  # type: ignore[arg-type]
-    return left != right
+    return any(node.state == "first" and not alike(node.data, node.right_data) for node in nodes)
 
 
 def _texts(node: Node, forward: bool) -> tuple[str, str]:
     """A number of the student's and the right one; written alike where they agree."""
     pair = (node.data, node.right_data) if forward else (node.grad, node.right_grad)
-    if _differ(*pair) and is_number(pair[0]) and is_number(pair[1]):
+    if alike(*pair):
+        return (_short(pair[1]),) * 2
+    if is_number(pair[0]) and is_number(pair[1]):
         left, right = number_pair(*pair)
         return _cut(left), _cut(right)
-    return (_short(pair[0]), _short(pair[1])) if _differ(*pair) else (_short(pair[1]),) * 2
+    return _short(pair[0]), _short(pair[1])
 
 
 def _short(value: Plain) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from grader.model import CheckResult, ConceptResult, Outcome, Report, State
+from grader.model import ConceptResult, Report, State
 from grader.render.lines import comma_list, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
-
-_FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
+from grader.render.states import fault_of, is_graders_fault, points_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def page_of(report: Report, titles: Mapping[str, str]) -> Page:
 def _next(present: list[ConceptResult], lessons: tuple[LessonView, ...]) -> Next | None:
     """The first thing in course order that is not done."""
     for each in present:
-        if each.state is State.PASSED or _excused(each):
+        if each.state is State.PASSED or is_graders_fault(each):
             continue
         place = str(each.place or "")
         lesson = next(one for one in lessons if one.id == each.lesson)
@@ -106,10 +105,9 @@ def _facts(report: Report) -> list[str]:
 def _lesson(
     identity: str, title: str, concepts: list[ConceptResult], views: Mapping[str, ConceptView]
 ) -> LessonView:
-    earned = sum(round(100 * each.earned) for each in concepts) / 100
-    possible = sum(each.possible for each in concepts)
+    earned, possible = points_of(concepts)
     states = {each.state for each in concepts}
-    fault = _fault(concepts)
+    fault = fault_of(concepts)
     settled = str(next(iter(states))) if states in ({State.PASSED}, {State.TODO}) else ""
     return LessonView(
         id=identity,
@@ -121,17 +119,3 @@ def _lesson(
         fault=check_view(fault) if fault else None,
         settled="" if any(each.curve or each.boundary for each in concepts) else settled,
     )
-
-
-def _fault(concepts: list[ConceptResult]) -> CheckResult | None:
-    """Why nothing of a lesson could be graded: every check ended alike, before its program ran."""
-    checks = [check for concept in concepts for check in concept.checks]
-    reasons = {(each.outcome, each.message, each.place, each.program) for each in checks}
-    if len(reasons) != 1 or checks[0].program is not None or checks[0].outcome not in _FAULTS:
-        return None
-    return checks[0]
-
-
-def _excused(concept: ConceptResult) -> bool:
-    """Whether only the grader's own fault keeps it from passing."""
-    return {each.outcome for each in concept.checks} - {Outcome.PASSED} == {Outcome.INFRASTRUCTURE}

@@ -4,23 +4,18 @@ from dataclasses import dataclass
 
 from grader.model import Case, CheckResult, ConceptResult, Diagnosis, Outcome, Place, State
 from grader.render.figures import both, figure, judge_name, share_of
-from grader.render.lines import is_number, lines_of, points, scalar
+from grader.render.lines import lines_of, points
 from grader.render.plots import boundary_svg, curve_sentence, curve_svg
-from grader.render.states import STATES
+from grader.render.states import STATE_OF, STATES
 from grader.render.svg import graph_svg
 from grader.render.untrusted import inert
-
-_STATE_OF = {
-    Outcome.PASSED: State.PASSED,
-    Outcome.FAILED: State.FAILED,
-    Outcome.TODO: State.TODO,
-}
-_SUBJECT = {  # a message such as "took too long and was stopped" needs someone who did it
-    Outcome.TIMEOUT: "Timeout: ",
-    Outcome.CRASHED: "Crashed: ",
-    Outcome.PROTOCOL: "Broken answer: ",
-    Outcome.INFRASTRUCTURE: "A fault of the grader, not yours: ",
-}
+from grader.render.verdict import (
+    check_name,
+    has_both_numbers,
+    one_line,
+    subject_of,
+    value_to_tell,
+)
 
 
 @dataclass(frozen=True)
@@ -128,21 +123,16 @@ def concept_view(concept: ConceptResult) -> ConceptView:
 
 def check_view(check: CheckResult) -> CheckView:
     """One check, its numbers side by side."""
-    state = _STATE_OF.get(check.outcome, State.ERROR)
-    pair = None
-    if is_number(check.actual) and is_number(check.expected):
-        pair = both(check.actual, check.expected)
-    value = scalar(check.actual)
-    told = value is None or value in check.message or check.actual == check.expected
+    state = STATE_OF.get(check.outcome, State.ERROR)
     return CheckView(
-        name=check.id.rpartition("::")[2].removeprefix("test_").replace("_", " "),
+        name=check_name(check),
         glyph=STATES[state][0],
         state=str(state),
         message=_message(check),
         program="\n".join(lines_of(check.program or "", 60)),
         shown=check.shown or "",
-        pair=pair if "PyTorch says" in check.message else None,
-        yours=None if told or check.outcome is not Outcome.FAILED else value,
+        pair=both(check.actual, check.expected) if has_both_numbers(check) else None,
+        yours=value_to_tell(check),
         where=str(check.place or ""),
         line=inert(check.place.text or "", 200) if check.place else "",
         output="\n".join(lines_of(check.output, 40)),
@@ -226,5 +216,5 @@ def _made(operator: str, names: list[str]) -> str:
 
 
 def _message(check: CheckResult) -> str:
-    text = " ".join(lines_of(check.message, 3)) or "no reason was given"
-    return _SUBJECT.get(check.outcome, "") + text
+    subject = subject_of(check)
+    return subject[:1].upper() + subject[1:] + one_line(check.message)

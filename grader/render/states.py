@@ -1,6 +1,6 @@
 """What states look like to people, and which check of a concept to speak of first."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from grader.model import CheckResult, ConceptResult, Outcome, State
 
@@ -13,7 +13,7 @@ STATES = {
     State.TODO: ("·", "todo", "dim"),
 }
 
-FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
+_FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 STATE_OF = {
     Outcome.PASSED: State.PASSED,
     Outcome.FAILED: State.FAILED,
@@ -21,11 +21,26 @@ STATE_OF = {
 }
 
 
-def first_to_mend(concept: ConceptResult) -> Iterator[CheckResult]:
+def first_to_mend(concept: ConceptResult) -> CheckResult | None:
     """The first check that says what went wrong; where all of them wait, the first of these."""
     waiting = [check for check in concept.checks if check.outcome is not Outcome.PASSED]
     wrong = [check for check in waiting if check.outcome is not Outcome.TODO]
-    yield from (wrong or waiting)[:1]
+    return next(iter(wrong or waiting), None)
+
+
+def fault_of(lesson: Sequence[ConceptResult]) -> CheckResult | None:
+    """Why nothing of a lesson could be graded: every check ended alike, before its program ran."""
+    checks = [check for concept in lesson for check in concept.checks]
+    reasons = {(each.outcome, each.message, each.place, each.program) for each in checks}
+    if len(reasons) != 1 or checks[0].program is not None:
+        return None
+    return checks[0] if checks[0].outcome in _FAULTS else None
+
+
+def points_of(lesson: Sequence[ConceptResult]) -> tuple[float, int]:
+    """What the concepts of a lesson earned, to the hundredth of a point, and could earn."""
+    earned = sum(round(100 * concept.earned) for concept in lesson) / 100
+    return earned, sum(concept.possible for concept in lesson)
 
 
 def is_graders_fault(concept: ConceptResult) -> bool:

@@ -12,12 +12,14 @@ from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, Sta
 from grader.render.failure import case_lines, diagnosis_lines, failure_lines, output_lines
 from grader.render.lines import bar, comma_list, points, safe, wrapped
 from grader.render.states import (
-    FAULTS,
     STATE_OF,
     STATES,
+    fault_of,
     first_to_mend,
     is_graders_fault,
+    points_of,
 )
+from grader.render.verdict import check_name
 
 WIDEST = 88
 NARROW = 72  # below it, titles need the room of the states' words
@@ -61,12 +63,8 @@ class _Lesson:
 
     @property
     def fault(self) -> CheckResult | None:
-        """Why nothing of it could be graded: every check ended alike, before its program ran."""
-        checks = [check for concept in self.concepts for check in concept.checks]
-        reasons = {(each.outcome, each.message, each.place, each.program) for each in checks}
-        if len(reasons) != 1 or checks[0].program is not None:
-            return None
-        return checks[0] if checks[0].outcome in FAULTS else None
+        """Why nothing of it could be graded."""
+        return fault_of(self.concepts)
 
 
 class _Page:
@@ -147,8 +145,7 @@ class _Page:
                 yield self._concept_line(concept)
 
     def _lesson_line(self, lesson: _Lesson) -> Text:
-        earned = sum(round(100 * concept.earned) for concept in lesson.concepts) / 100
-        possible = sum(concept.possible for concept in lesson.concepts)
+        earned, possible = points_of(lesson.concepts)
         name = set_cell_size(self._name(lesson), self._name_width)
         line = Text(f" {lesson.id:<4} ").append(f"{name}  ", "bold")
         score = Text(_points(earned, possible))
@@ -195,7 +192,8 @@ class _Page:
         if told and told.case and not told.mistake:
             yield from case_lines(self._console, told.case, self._deeper)
             return
-        for check in first_to_mend(concept):
+        check = first_to_mend(concept)
+        if check is not None:
             yield from failure_lines(self._console, check, self._deeper, False)
 
     def _concept_line(self, concept: ConceptResult) -> Text:
@@ -213,8 +211,8 @@ class _Page:
     def _check(self, check: CheckResult) -> Iterator[Text]:
         """One check in the verbose list."""
         glyph, _, style = STATES[STATE_OF.get(check.outcome, State.ERROR)]
-        name = check.id.rpartition("::")[2].removeprefix("test_").replace("_", " ")
-        yield Text(" " * self._deeper).append(f"{glyph} ", style).append(safe(name), "dim")
+        name = safe(check_name(check))
+        yield Text(" " * self._deeper).append(f"{glyph} ", style).append(name, "dim")
         if check.outcome is Outcome.PASSED:
             yield from output_lines(self._console, check, self._deeper + 2, True)
         elif check.outcome is not Outcome.TODO:
