@@ -156,7 +156,7 @@ class Runner:
             }
             results = tuple(_better(check, second.get(check.id)) for check in first)
             if _has_failed(results):
-                self._diagnose(concept, *_as_one(concept, first, ledger, trial), trial)
+                self._diagnose(concept, *_as_one(concept, first, second, ledger, trial), trial)
         return results
 
     def _diagnose(
@@ -221,12 +221,17 @@ class Runner:
 
 
 def _as_one(
-    concept: Concept, first: Sequence[CheckResult], ledger: Ledger, trial: Trial
+    concept: Concept,
+    first: Sequence[CheckResult],
+    second: Mapping[str, CheckResult],
+    ledger: Ledger,
+    trial: Trial,
 ) -> tuple[list[CheckResult], Ledger]:
     """What the concept's own code does with the reference around it, in all of its checks: also in
     those that it passed without, since a faulty order may pass by luck. Where the reference's stub
     stands in for a name that the student lacks, what the first attempt gave."""
-    told = {check.id: check for check in trial.checks(concept)}
+    left = [check.id for check in first if check.id not in second]
+    told = {**second, **{check.id: check for check in trial.checks(concept, left)}}
     results: list[CheckResult] = []
     said: dict[str, Sequence[Exchange]] = {**trial.ledger}
     for check in first:

@@ -77,7 +77,7 @@ def test_a_lesson_has_its_own_file_in_the_order_of_the_course() -> None:
 
 
 def test_mistakes_of_some_concepts() -> None:
-    found = mistakes_of(["mg3.tanh-backward"])
+    found = mistakes_of("mg3.tanh-backward")
     assert found
     assert found == tuple(each for each in MISTAKES if each.concept == "mg3.tanh-backward")
 
@@ -206,7 +206,7 @@ def test_nearly_all_are_named_first(graded_each: dict[str, Told]) -> None:
 def test_the_first_of_each_concept_costs_nothing_in_later_lessons(
     concept: str, tmp_path: Path, cache: Path
 ) -> None:
-    mistake = mistakes_of([concept])[0]
+    mistake = mistakes_of(concept)[0]
     path = plant_in_solutions(mistake.id, tmp_path / "submission")
     report = grader.check(path, lessons=_later(mistake), cache_folder=cache)
     lost = {each.id for each in report.concepts if each.state is not State.PASSED}

@@ -138,10 +138,12 @@ def _conduct(result: CheckResult, exchanges: Sequence[Exchange]) -> Conduct:
 
 
 def _without_numbers(message: str) -> str:
-    """An exception may speak of addresses, and of numbers drawn by the student's code."""
-    return _NUMBER.sub("…", message)
+    """An exception may speak of addresses, of numbers drawn by the student's code, and of where in
+    Python the stack came to its end."""
+    return _NUMBER.sub("…", _TOO_DEEP.sub(r"\1", message))
 
 
+_TOO_DEEP = re.compile(r"(maximum recursion depth exceeded).*", re.DOTALL)
 _NUMBER = re.compile(r"0x[0-9a-f]+|-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 

@@ -20,7 +20,6 @@ built in another right way, on which the same mistake may give other numbers.
 
 import functools
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,24 +69,34 @@ class Base(Change):
 
 def catalogue() -> tuple[Mistake, ...]:
     """All mistakes, in the order of the files. Raises CourseError."""
-    return tuple(each for each in _entries() if isinstance(each, Mistake))
+    lessons = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return tuple(
+        each for lesson in lessons for each in _entries(lesson) if isinstance(each, Mistake)
+    )
 
 
 def bases_of(concept: str) -> tuple[Change, ...]:
     """The other right ways to build a concept in the reference."""
-    found = (each for each in _entries() if isinstance(each, Base))
+    found = (each for each in _entries(_lesson_of(concept)) if isinstance(each, Base))
     return tuple(each for each in found if concept in each.concepts)
 
 
-def mistakes_of(concepts: Iterable[str]) -> tuple[Mistake, ...]:
-    """The mistakes that these concepts can suffer from, simplest first."""
-    wanted = set(concepts)
-    return tuple(each for each in catalogue() if each.concept in wanted)
+def mistakes_of(concept: str) -> tuple[Mistake, ...]:
+    """The mistakes that this concept can suffer from, simplest first."""
+    found = (each for each in _entries(_lesson_of(concept)) if isinstance(each, Mistake))
+    return tuple(each for each in found if each.concept == concept)
+
+
+def _lesson_of(concept: str) -> str:
+    return concept.partition(".")[0]
 
 
 @functools.cache
-def _entries() -> tuple[Change, ...]:
-    return tuple(each for path in sorted(FOLDER.glob("*.toml")) for each in _read(path))
+def _entries(lesson: str) -> tuple[Change, ...]:
+    """The entries of one lesson's file; a check that fails needs no other's. Of a lesson without
+    a file, none."""
+    path = FOLDER / f"{lesson}.toml"
+    return tuple(_read(path)) if path.exists() else ()
 
 
 def _read(path: Path) -> list[Change]:

@@ -19,7 +19,6 @@ Ledger = Mapping[str, Sequence[Exchange]]
 # What a learner wrote and got wrong; time-outs and crashes speak for themselves.
 DIAGNOSED = frozenset({Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT})
 MOST_EVIDENCE = 3
-METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "neg": "neg"}
 
 
 class Diagnostician:
@@ -134,8 +133,7 @@ class Diagnostician:
         for each in found:
             if each.kind in wanted or not named:
                 return _for_people(each.file), each.line
-        method = METHODS.get(operator or "")
-        names = [f"Value.__{method}__" if method else f"Value.{operator}"] if operator else []
+        names = [facts.method_of(operator)] if operator else []
         own = [each for each in names if each in concept.names or self._submission.own]
         backward = parting is not None and not parting.forward
         place = facts.where(self._files(concept), [*own, *concept.names], closure=backward)

@@ -56,7 +56,7 @@ def _facts(
     tree = read_tree(files)
     if not tree.whole:
         return []
-    method = f"Value.{METHODS.get(operator, operator)}" if operator else None
+    method = method_of(operator) if operator else None
     wanted = tuple(dict.fromkeys([*([method] if method else []), *names]))
     targets = _targets(tree, wanted)
     several = len({cell.module for cell in tree.cells}) > 1
@@ -85,7 +85,12 @@ def where(
     return None
 
 
-METHODS = {
+def method_of(operator: str) -> str:
+    """`Value.__add__` for `+`, `Value.tanh` for `tanh`."""
+    return f"Value.{_METHODS.get(operator, operator)}"
+
+
+_METHODS = {
     "+": "__add__",
     "*": "__mul__",
     "-": "__sub__",

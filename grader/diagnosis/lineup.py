@@ -45,6 +45,8 @@ class Lineup:
         self._engines: dict[str, Engine] = {}
         self._loaded: dict[str, tuple[str, ...]] = {}
         self._new: dict[str, Plain] = {}
+        self._texts: dict[str, str] = {}  # the reference's lessons, by id
+        self._grounding: dict[str, bytes] = {}  # what answers in a lesson hang on, but mistakes
 
     def __enter__(self) -> Self:
         return self
@@ -149,7 +151,7 @@ class Lineup:
         """The lessons up to the concept's: later ones would replace what it is about."""
         sources = []
         for lesson in self._lessons(concept):
-            text = attempts.reference_text(lesson)
+            text = self._text(lesson)
             for mistake in mistakes:
                 if mistake.lesson == lesson.id:
                     text = mistake.apply(text)
@@ -160,13 +162,22 @@ class Lineup:
         own = self._grounds.course.lesson(concept.lesson)
         return (*self._grounds.course.earlier(own), own)
 
+    def _text(self, lesson: Lesson) -> str:
+        """The reference's source of a lesson, read once."""
+        if lesson.id not in self._texts:
+            self._texts[lesson.id] = attempts.reference_text(lesson)
+        return self._texts[lesson.id]
+
     def _key(self, concept: Concept, mistakes: Mistakes, seed: int, asked: Iterable[str]) -> str:
-        digest = hashlib.sha256(self._stamp)
-        for lesson in self._lessons(concept):
-            digest.update(lesson.suite.read_bytes() + attempts.reference_text(lesson).encode())
+        if concept.lesson not in self._grounding:
+            digest = hashlib.sha256(self._stamp)
+            for lesson in self._lessons(concept):
+                digest.update(lesson.suite.read_bytes() + self._text(lesson).encode())
+            self._grounding[concept.lesson] = digest.digest()
         told = [concept.id, seed, list(asked), [(each.id, each.change) for each in mistakes]]
-        digest.update(json.dumps(told).encode())
-        return digest.hexdigest()
+        return hashlib.sha256(
+            self._grounding[concept.lesson] + json.dumps(told).encode()
+        ).hexdigest()
 
 
 class _Reference:

@@ -52,7 +52,7 @@ def name(
             if conduct is not None and resembles(student, conduct)
         ]
 
-    own: list[Mistakes] = [(each,) for each in mistakes_of([concept.id])]
+    own: list[Mistakes] = [(each,) for each in mistakes_of(concept.id)]
     rounds: list[Callable[[], Sequence[Mistakes]]] = [
         lambda: own,
         lambda: [(base, *each) for base in bases_of(concept.id) for each in own],

@@ -1,6 +1,7 @@
 """The student's source as syntax trees: what is defined where, and whose scope a line is in."""
 
 import ast
+import functools
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,11 @@ class SourceTree:
 
 def read_tree(files: Sequence[tuple[str, str]]) -> SourceTree:
     """Parse the cells; what can't be parsed is left out."""
+    return _read_tree(tuple(files))
+
+
+@functools.lru_cache(maxsize=4)  # facts are looked for, then the place; nothing changes a tree
+def _read_tree(files: tuple[tuple[str, str], ...]) -> SourceTree:
     cells = tuple(Cell(file, tree) for file, code in files if (tree := _parse(code)) is not None)
     definitions = [each for cell in cells for each in _of_block(cell.file, None, cell.tree.body)]
     return SourceTree(cells, tuple(_resolved(definitions)), len(cells) == len(files))
