@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from grader.course import Concept
 from grader.model import CheckResult, Outcome, Place
-from grader.regions import stubs
+from grader.regions import definition_pattern, stubs
 from grader.submission import Module, Submission
 
 
@@ -38,13 +38,12 @@ def place_of(
 def definition_of(module: Module, concept: Concept) -> Place | None:
     """The last definition of the first of the concept's names that is found."""
     for wanted in concept.names:
-        head, _, method = wanted.partition(".")
-        pattern = re.compile(rf"^[ \t]*(?:def|class)\s+{re.escape(method or head)}\b", re.MULTILINE)
+        pattern = definition_pattern(wanted)
         for name, code in reversed(module.cells):
             matches = list(pattern.finditer(code))
             if matches:
                 line = code.count("\n", 0, matches[-1].start()) + 1
-                return _place(module, name, line, method or head)
+                return _place(module, name, line, wanted.rpartition(".")[2])
     return None
 
 

@@ -5,15 +5,14 @@
 What this version does not know is kept as it is when the file is written again.
 """
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
+from grader.files import write_whole
 
 PROGRESS_FORMAT = 1
 FOLDER, FILE = ".mggrade", "progress.json"
@@ -84,20 +83,13 @@ def load(folder: Path) -> Progress:
 def save(folder: Path, progress: Progress) -> None:
     """Write it all: under a temporary name first, then renamed. Raises UsageError."""
     path = folder / FOLDER / FILE
-    temporary = path.with_name(f".{FILE}.{os.getpid()}.tmp")
     concepts = {
         concept: {"hints": each.hints, **each.others} for concept, each in progress.concepts.items()
     }
     data = {"format": PROGRESS_FORMAT, "concepts": concepts, **progress.others}
     try:
         path.parent.mkdir(exist_ok=True)
-        try:
-            temporary.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        write_whole(path, f"{json.dumps(data, indent=2)}\n".encode())
     except OSError as error:
         raise UsageError(
             f"can't write {path}: {error.strerror or error}; this will not be remembered"

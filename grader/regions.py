@@ -43,6 +43,12 @@ class MarkerError(ValueError):
     """Markers that don't pair up; the message names the line."""
 
 
+def definition_pattern(name: str) -> re.Pattern[str]:
+    """Finds lines that define a function or class; of `Value.tanh`, the method's name counts."""
+    last = re.escape(name.rpartition(".")[2])
+    return re.compile(rf"^[ \t]*(?:def|class)\s+{last}\b", re.MULTILINE)
+
+
 def exercise(source: str, filled: Collection[str] = ()) -> str:
     """The exercise: every region replaced by its stub, but for the concepts `filled`.
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.regions import Filled
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from grader.source_tree import Function, own_scope, parameters, parse
 
 
 def spliced(filled: Filled, reference: str, concept_id: str) -> Filled:
@@ -88,9 +87,8 @@ def _places(reference: str, concept_id: str) -> tuple[Function, Function] | None
 def _method(code: str, reference: Function) -> Function | None:
     """The student's version of the reference's function: the last one of that name, which is the
     one that counts. None where another may count."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse(code)
+    if tree is None:
         return None
     name = reference.name
     if any(_sets(node, name) for node in ast.walk(tree)):
@@ -160,40 +158,26 @@ def _meanings(theirs: Function, closure: Function, ours: Function) -> dict[str, 
 
 def _outline(function: Function) -> _Outline:
     values: dict[str, ast.expr | None] = {}
-    for node in _own(function):
+    for node in own_scope(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             values[node.id] = None
     for node in function.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                stores = [each for each in _own(function) if _stores(each, name)]
+                stores = [each for each in own_scope(function) if _stores(each, name)]
                 values[name] = value if len(stores) == 1 else None
-    returns = [node for node in _own(function) if isinstance(node, ast.Return)]
+    returns = [node for node in own_scope(function) if isinstance(node, ast.Return)]
     match function.body[-1]:
         case ast.Return(value=ast.Name(id=name)) if len(returns) == 1:
-            return _Outline(_parameters(function), values, name)
-    return _Outline(_parameters(function), values, None)
+            return _Outline(tuple(parameters(function)), values, name)
+    return _Outline(tuple(parameters(function)), values, None)
 
 
 def _reads(closure: Function) -> set[str]:
     """The names that a closure takes from around it."""
     names = [node for node in ast.walk(closure) if isinstance(node, ast.Name)]
     inside = {each.id for each in names if isinstance(each.ctx, ast.Store)}
-    return {each.id for each in names} - inside - {*_parameters(closure)}
-
-
-def _own(function: Function) -> Iterator[ast.AST]:
-    """Every node of a function, those of its closures left out."""
-    waiting: list[ast.AST] = [*function.body]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            waiting += ast.iter_child_nodes(node)
-
-
-def _parameters(function: Function) -> tuple[str, ...]:
-    return tuple(each.arg for each in function.args.args)
+    return {each.id for each in names} - inside - {*parameters(closure)}
 
 
 def _sets(node: ast.AST, name: str) -> bool:

@@ -1,11 +1,14 @@
 """Notebooks for the tests, as plain JSON."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from grader.authoring.notebook import notebook
 from grader.course import load_course
-from tests.conftest import SOLUTIONS
+from tests.conftest import ROOT, SOLUTIONS
 
 COURSE = load_course()
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
@@ -66,3 +69,16 @@ def read(path):
 def joined(cell):
     """A cell's source as one text."""
     return "".join(cell["source"])
+
+
+def run_check(folder, cache, *arguments):
+    """`mggrade check` in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "grader", "check", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )

@@ -7,29 +7,13 @@ its plants: the `id` of a mistake, and the `change`, pairs of texts, that makes 
 
 import shutil
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.diagnosis.catalogue import Change
+
 ENGINES = Path(__file__).parent / "mistakes" / "engines"
 PLANTS = Path(__file__).parent / "mistakes" / "plants"
-
-
-@dataclass(frozen=True)
-class Plant:
-    """A mistake of the catalogue as one engine makes it."""
-
-    id: str
-    lesson: str
-    change: tuple[tuple[str, str], ...]
-
-    def apply(self, source: str) -> str:
-        """The lesson's source with the mistake in it. Raises ValueError if it does not fit."""
-        for old, new in self.change:
-            if source.count(old) != 1:
-                raise ValueError(f"{self.id}: {old!r} is there {source.count(old)} times, not once")
-            source = source.replace(old, new)
-        return source
 
 
 def engines() -> tuple[str, ...]:
@@ -37,10 +21,10 @@ def engines() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in ENGINES.iterdir() if folder.is_dir()))
 
 
-def plants(engine: str) -> tuple[Plant, ...]:
+def plants(engine: str) -> tuple[Change, ...]:
     """What is planted in an engine, in the order of the lessons."""
     return tuple(
-        Plant(each["id"], lesson, tuple((old, new) for old, new in each["change"]))
+        Change(each["id"], lesson, tuple((old, new) for old, new in each["change"]))
         for lesson, content in _files(engine)
         for each in content["plant"]
     )
@@ -62,7 +46,7 @@ def source(engine: str, lesson: str) -> Path:
     return path
 
 
-def planted(engine: str, plant: Plant, folder: Path) -> Path:
+def planted(engine: str, plant: Change, folder: Path) -> Path:
     """A copy of the engine in `folder` with the mistake in it."""
     submission = folder / engine
     shutil.copytree(ENGINES / engine, submission, ignore=shutil.ignore_patterns("__pycache__"))

@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import zipfile
 from html.parser import HTMLParser
 
@@ -24,6 +22,7 @@ from tests.notebook_examples import (
     made_of,
     old_format,
     read,
+    run_check,
     solution,
     words,
     write,
@@ -39,18 +38,7 @@ WRONG = ("(1 - out.data**2)", "(1 - self.data**2)")
 def command(cache):
     """Runs `mggrade check`."""
 
-    def run(*arguments, folder):
-        return subprocess.run(
-            [sys.executable, "-m", "grader", "check", *map(str, arguments)],
-            cwd=folder,
-            env={**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-        )
-
-    return run
+    return lambda *arguments, folder: run_check(folder, cache, *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,6 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 import tracemalloc
 
 import pytest
@@ -16,13 +13,14 @@ from grader.intake import Unreadable
 from grader.model import Outcome, State
 from grader.source_text import code_cells, notebook_cells, plain_python, read_notebook, remarks
 from grader.submission import read_submission
-from tests.conftest import EXERCISES, ROOT
+from tests.conftest import EXERCISES
 from tests.notebook_examples import (
     COURSE,
     code,
     joined,
     made_of,
     old_format,
+    run_check,
     solution,
     words,
     write,
@@ -36,18 +34,7 @@ MG2, MG3 = "mg2_chain_rule.ipynb", "mg3_backpropagation.ipynb"
 def command(tmp_path, cache):
     """Runs `mggrade check`."""
 
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "grader", "check", *map(str, arguments)],
-            cwd=tmp_path,
-            env={**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-        )
-
-    return run
+    return lambda *arguments: run_check(tmp_path, cache, *arguments)
 
 
 def graded(path, cache, **options):

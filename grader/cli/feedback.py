@@ -132,8 +132,8 @@ def _after(
 
 def _cells(module: "Module", concepts: "Sequence[Concept]") -> dict[str, int | None]:
     """The last cell that defines a name of each concept; in a file it is cell 0."""
-    from grader.diagnosis.source_tree import read_tree
     from grader.locate import definition_of
+    from grader.source_tree import read_tree
 
     tree = read_tree(module.cells)
     cells: dict[str, int | None] = {}

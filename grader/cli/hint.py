@@ -1,7 +1,7 @@
 """`mggrade hint`: the next of a concept's three hints."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import click
 from grader.errors import COMPLETE, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from grader.course import Concept, Course
@@ -56,10 +57,7 @@ def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int
     hints = take(course, concept, progress.workspace(path), again, every)
     ask = f"mggrade hint {concept.id}{named}"
     screen = console()
-    for paragraph in paragraphs(hints, f"mggrade check{named}", ask):
-        for line in paragraph.wrap(screen, max(20, min(screen.width, WIDEST))):
-            line.rstrip()
-            screen.print(line, soft_wrap=True, highlight=False)
+    print_paragraphs(paragraphs(hints, f"mggrade check{named}", ask), screen)
     if hints.trouble:  # the hint has been given all the same
         click.echo(f"mggrade: {hints.trouble}", err=True)
     return COMPLETE
@@ -120,6 +118,14 @@ def paragraphs(hints: Hints, check: str, ask: str) -> Iterator["Text"]:
         yield Text("That was the last hint.", "dim")
     yield Text("A solution, when you have tried long enough:", "dim")
     yield Text(f"  {safe(hints.solution)}", "dim")
+
+
+def print_paragraphs(told: Iterable["Text"], screen: "Console") -> None:
+    """Wrap them to the screen, but not wider than is good to read."""
+    for paragraph in told:
+        for line in paragraph.wrap(screen, max(20, min(screen.width, WIDEST))):
+            line.rstrip()
+            screen.print(line, soft_wrap=True, highlight=False)
 
 
 def _solution(course: "Course", concept: "Concept") -> str:

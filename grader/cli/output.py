@@ -1,13 +1,12 @@
 """Where a command's results go: the terminal, a pipe, a file."""
 
-import contextlib
 import io
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
+from grader.files import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,15 +43,7 @@ def write_file(path: Path, text: str) -> None:
         if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
             path.write_bytes(_encode(text))
             return
-        path = path.resolve()
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_bytes(_encode(text))
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        write_whole(path.resolve(), _encode(text))
     except OSError as error:
         raise UsageError(
             f"can't write {path}: {error.strerror or error}; name another file"

@@ -11,15 +11,15 @@ from grader.diagnosis.closures import of_closures
 from grader.diagnosis.gradients import of_gradients
 from grader.diagnosis.loops import of_loops
 from grader.diagnosis.slips import of_statements
-from grader.diagnosis.source_tree import (
+from grader.diagnosis.spelling import of_names
+from grader.diagnosis.walks import of_walks
+from grader.source_tree import (
     Definition,
     SourceTree,
     inner_functions,
     read_tree,
     stores_gradient,
 )
-from grader.diagnosis.spelling import of_names
-from grader.diagnosis.walks import of_walks
 
 
 @dataclass(frozen=True)

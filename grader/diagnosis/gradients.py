@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.diagnosis.finding import Finding
-from grader.diagnosis.source_tree import Definition, inner_functions, parameters
+from grader.source_tree import Definition, inner_functions, parameters
 
 
 def of_gradients(target: Definition) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ import builtins
 from collections.abc import Iterator
 
 from grader.diagnosis.finding import Finding
-from grader.diagnosis.source_tree import Definition, Function, own_scope
+from grader.source_tree import Definition, Function, own_scope
 
 TRAINING = frozenset({"train", "train_classifier"})
 # What a loop may call without it being a step of the training that is not seen here.

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.diagnosis.finding import Finding
-from grader.diagnosis.source_tree import (
+from grader.source_tree import (
     Definition,
     Function,
     SourceTree,

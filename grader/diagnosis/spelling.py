@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.diagnosis.finding import Finding
-from grader.diagnosis.source_tree import (
+from grader.source_tree import (
     Definition,
     Function,
     SourceTree,

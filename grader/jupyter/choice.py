@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from grader.course import Course, Lesson
-from grader.regions import stubs
+from grader.regions import definition_pattern, stubs
 
 
 def lesson_of(
@@ -53,6 +53,4 @@ def _imports(lesson: Lesson, code: str) -> bool:
 
 
 def _defines(name: str, code: str) -> bool:
-    head, _, method = name.partition(".")
-    pattern = rf"^[ \t]*(?:def|class)\s+{re.escape(method or head)}\b"
-    return bool(re.search(pattern, code, re.MULTILINE))
+    return bool(definition_pattern(name).search(code))

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from grader.cli.hint import paragraphs, take
+from grader.cli.hint import paragraphs, print_paragraphs, take
 from grader.cli.options import SeedType
 from grader.course import Concept, Course, load_course
 from grader.errors import SubmissionError, UsageError
@@ -200,10 +200,7 @@ def _hint(course: Course, concept: Concept, session: Session, every: bool) -> di
     hints = take(course, concept, workspace(session.folder), False, every)
     check, ask = f"%mggrade {concept.id}", _ask(concept)
     screen, written = _screen(session.width)
-    for paragraph in paragraphs(hints, check, ask):
-        for line in paragraph.wrap(screen, max(20, min(screen.width, 88))):
-            line.rstrip()
-            screen.print(line, soft_wrap=True, highlight=False)
+    print_paragraphs(paragraphs(hints, check, ask), screen)
     if hints.trouble:
         screen.print(f"note: {hints.trouble}", markup=False, highlight=False, soft_wrap=True)
     lines: Iterator[str] = (each.plain for each in paragraphs(hints, check, ask))

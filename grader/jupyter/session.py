@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.regions import stubs
 from grader.source_text import plain_python
+from grader.source_tree import is_main_guard, parse
 
 
 class Session:
@@ -72,10 +73,10 @@ class _Run:
 def _read(source: str, raised: bool) -> _Run | None:
     """None where nothing is defined, or where it is no Python: then it has never run."""
     text = plain_python(source)
-    try:
-        body = [node for node in ast.parse(text).body if not _only_for_scripts(node)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse(text)
+    if tree is None:
         return None
+    body = [node for node in tree.body if not is_main_guard(node)]
     if not any(map(_defines, body)):
         return None
     return _Run(
@@ -107,8 +108,3 @@ def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             owners = [ast.unparse(each) for each in node.decorator_list]
             yield f"{', '.join(owners)} {node.name}"
-
-
-def _only_for_scripts(node: ast.stmt) -> bool:
-    """`if __name__ == "__main__":`, which a lesson is never graded by."""
-    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)

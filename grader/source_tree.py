@@ -89,7 +89,7 @@ def read_tree(files: Sequence[tuple[str, str]]) -> SourceTree:
 
 @functools.lru_cache(maxsize=4)  # facts are looked for, then the place; nothing changes a tree
 def _read_tree(files: tuple[tuple[str, str], ...]) -> SourceTree:
-    cells = tuple(Cell(file, tree) for file, code in files if (tree := _parse(code)) is not None)
+    cells = tuple(Cell(file, tree) for file, code in files if (tree := parse(code)) is not None)
     definitions = [each for cell in cells for each in _of_block(cell.file, None, cell.tree.body)]
     return SourceTree(cells, tuple(_resolved(definitions)), len(cells) == len(files))
 
@@ -135,7 +135,8 @@ def is_add_to_class(decorator: ast.expr) -> str | None:
     return None
 
 
-def _parse(code: str) -> ast.Module | None:
+def parse(code: str) -> ast.Module | None:
+    """The tree of a source; None for what is no Python, or too much of it."""
     if len(code) > MOST_CHARACTERS:
         return None
     try:
@@ -160,7 +161,7 @@ def _of_block(file: str, owner: str | None, body: list[ast.stmt]) -> Iterator[De
                 yield from _of_block(file, node.name, node.body)
         elif isinstance(node, ast.Assign):
             yield from _of_assignment(file, owner, node, block)
-        elif isinstance(node, ast.If | ast.Try | ast.With) and not _is_main_guard(node):
+        elif isinstance(node, ast.If | ast.Try | ast.With) and not is_main_guard(node):
             for inner in _blocks(node):
                 yield from _of_block(file, owner, inner)
 
@@ -196,7 +197,7 @@ def _resolved(definitions: list[Definition]) -> Iterator[Definition]:
         yield each
 
 
-def _is_main_guard(node: ast.stmt) -> bool:
+def is_main_guard(node: ast.stmt) -> bool:
     """`if __name__ == "__main__":`, which is not run when a lesson is imported."""
     return isinstance(node, ast.If) and any(
         isinstance(each, ast.Name) and each.id == "__name__" for each in ast.walk(node.test)
