@@ -11,7 +11,15 @@ from grader import locate, look, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import GraderError, SubmissionError
-from grader.model import CheckResult, ConceptResult, Isolation, LessonOutcomes, Report, State
+from grader.model import (
+    CheckResult,
+    ConceptResult,
+    Diagnosis,
+    Isolation,
+    LessonOutcomes,
+    Report,
+    State,
+)
 from grader.submission import Submission, read_submission
 from grader.version import __version__
 
@@ -254,6 +262,7 @@ def _result(
     checks: tuple[CheckResult, ...] = found.checks.get(concept.id, ()) if found else ()
     state = scoring.state_of(checks)
     working = state not in (State.PASSED, State.ABSENT)
+    diagnosis = found.diagnoses.get(concept.id) if found and working else None
     return ConceptResult(
         id=concept.id,
         lesson=concept.lesson,
@@ -264,8 +273,19 @@ def _result(
         bonus=course.lesson(concept.lesson).bonus,
         carried=any(check.carried for check in checks),
         checks=checks,
-        diagnosis=found.diagnoses.get(concept.id) if found and working else None,
-        place=locate.place_of(submission, concept, checks) if working else None,
+        diagnosis=diagnosis,
+        place=(
+            locate.place_of(submission, concept, checks, _blamed(diagnosis)) if working else None
+        ),
         curve=found.curves.get(concept.id) if found else None,
         boundary=found.boundaries.get(concept.id) if found else None,
     )
+
+
+def _blamed(diagnosis: Diagnosis | None) -> str:
+    """The method that a diagnosis speaks of."""
+    if diagnosis is None or diagnosis.operator is None:
+        return ""
+    from grader.diagnosis.facts import method_of
+
+    return method_of(diagnosis.operator)

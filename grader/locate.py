@@ -10,10 +10,11 @@ from grader.submission import Module, Submission
 
 
 def place_of(
-    submission: Submission, concept: Concept, checks: Sequence[CheckResult]
+    submission: Submission, concept: Concept, checks: Sequence[CheckResult], blamed: str = ""
 ) -> Place | None:
     """The stub that is still there; else the line that raised; else the concept's definition.
 
+    `blamed` is the one of its names that a diagnosis speaks of.
     What ended the process while it was being loaded may stand anywhere in the file.
     """
     module = submission.lessons.get(concept.lesson)
@@ -29,15 +30,16 @@ def place_of(
             return check.place
     loaded = not any(_ended_while_loading(check) for check in checks)
     for each in modules if loaded else ():
-        found = definition_of(each, concept)
+        found = definition_of(each, concept, blamed)
         if found:
             return found
     return Place(modules[0].path.name) if len(modules) == 1 else None
 
 
-def definition_of(module: Module, concept: Concept) -> Place | None:
-    """The last definition of the first of the concept's names that is found."""
-    for wanted in concept.names:
+def definition_of(module: Module, concept: Concept, blamed: str = "") -> Place | None:
+    """The last definition of the first of the concept's names that is found, `blamed` before all
+    others."""
+    for wanted in sorted(concept.names, key=lambda name: name != blamed):
         pattern = definition_pattern(wanted)
         for name, code in reversed(module.cells):
             matches = list(pattern.finditer(code))

@@ -22,7 +22,7 @@ from grader.harness import Exchange, Oracle, collect
 from grader.sandbox import Reply, Sandbox
 from grader.trial import Grounds, Trial
 from tests import naming
-from tests.conftest import SOLUTIONS
+from tests.conftest import ROOT, SOLUTIONS
 from tests.test_divergence import SLIPS
 
 COURSE = load_course()
@@ -324,3 +324,16 @@ def test_remembered_answers_keep_the_order_of_the_programs(line_up):
         return [lineup.fits(concept, tried, each) for each in (evidence, evidence[::-1])]
 
     assert line_up(body) == [[[True, True]], [[True, True]]]
+
+
+def test_in_a_stranger_s_file_what_was_found_explains_what_builds_on_it(tmp_path, cache):
+    """A power that is wrong spoils the division; one that is missing its reflection, besides."""
+    path = tmp_path / "engine.py"
+    source = (ROOT / "tests" / "engines" / "faulty" / "pow_exponent_not_lowered.py").read_text()
+    assert "def __rtruediv__" in source
+    path.write_text(source.replace("def __rtruediv__", "def divided_into"))
+    report = grader.check(path, concepts=["mg4.pow", "mg4.div"], cache_folder=cache)
+    power, division = (each.diagnosis for each in report.concepts)
+    assert power.mistake == LOWERED
+    assert division.mistake.split(" + ")[0] == LOWERED
+    assert division.sentence.startswith("This comes from mg4.pow: ")

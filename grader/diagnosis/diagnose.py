@@ -50,7 +50,7 @@ class Diagnostician:
             lambda seed: self._again(concept, trial, sorted(student), seed),
             self._found,
         )
-        if named:
+        if named and self._submission.own:
             self._found += [each for each in named.mistakes if each not in self._found]
         parting = self._parting(concept, ledger, trial)
         return self._told(concept, named, parting, found)
@@ -68,7 +68,7 @@ class Diagnostician:
         if named and any(each.operator for each in named.mistakes):
             operators = tuple(each.operator for each in named.mistakes if each.operator)
         if named:
-            sentence = " Besides: ".join(each.happened for each in named.mistakes)
+            sentence = " Besides: ".join(_told_of(each, concept) for each in named.mistakes)
             think = " ".join(each.think for each in named.mistakes)
         elif parting:
             sentence, think = sentence_for(parting), thought_for(parting)
@@ -149,6 +149,12 @@ class Diagnostician:
         if not own:
             return self._grounds.course.lesson(concept.lesson).file
         return own[0].name if len(own) == 1 else None
+
+
+def _told_of(mistake: Mistake, concept: Concept) -> str:
+    """What happened; of a mistake that another concept is about, whose."""
+    other = mistake.concept != concept.id
+    return f"This comes from {mistake.concept}: {mistake.happened}" if other else mistake.happened
 
 
 def _for_people(file: str) -> str:

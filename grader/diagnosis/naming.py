@@ -38,7 +38,7 @@ def name(
     evidence: some of the programs that failed, to sift by.
     facts: kinds of facts that are certain of the source; they decide between equal numbers.
     again: lets the student's code do the checks once more, leniently, with programs of a seed.
-    candidates: mistakes to try when none of the concept's own fits.
+    candidates: mistakes of other concepts to try when none of this one's fits, alone or with one.
     """
     checks = sorted(student)
 
@@ -53,11 +53,12 @@ def name(
         ]
 
     own: list[Mistakes] = [(each,) for each in mistakes_of(concept.id)]
+    met: list[Mistakes] = [(each,) for each in candidates]
     rounds: list[Callable[[], Sequence[Mistakes]]] = [
         lambda: own,
         lambda: [(base, *each) for base in bases_of(concept.id) for each in own],
-        lambda: _pairs(own, lineup.fits(concept, own, evidence)),
-        lambda: [(each,) for each in candidates],
+        lambda: met,
+        lambda: _pairs([*met, *own], lineup.fits(concept, [*met, *own], evidence)),
     ]
     found: list[Mistakes] = []
     for suspects in rounds:
