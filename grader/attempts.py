@@ -52,7 +52,7 @@ def own_sources(
         if module is None or (earlier.id in broken and earlier is not lesson):
             sources.append(reference_source(earlier))
         else:
-            sources.append(_source(module))
+            sources.append(_source(module, submission.lessons[lesson.id].executed))
     return sources
 
 
@@ -82,11 +82,12 @@ def lent_sources(
     text = reference_text(lesson)
     sources = [reference_source(earlier) for earlier in course.earlier(lesson)]
     module = submission.lessons[lesson.id]
-    filled = {name: regions.fill(code, text, keep=concept.id) for name, code in module.cells}
+    as_it_is = _source(module, module.executed)
+    filled = {name: regions.fill(code, text, keep=concept.id) for name, code in as_it_is.cells}
     if apart:
         filled = {name: spliced(each, text, concept.id) for name, each in filled.items()}
     cells = tuple((name, each.text) for name, each in filled.items())
-    sources.append(Source(module.name, cells, keep_going=module.notebook))
+    sources.append(replace(as_it_is, cells=cells))
     others = {name for each in lesson.concepts for name in each.names} - set(concept.names)
     donor = regions.without(text, concept.id)
     return Lent(
@@ -98,7 +99,8 @@ def lent_sources(
 
 def stranger_sources(submission: Submission) -> list[Source]:
     """A micrograd of someone's own: its modules as they are."""
-    return [_source(module) for module in submission.own]
+    kernel = any(module.executed for module in submission.own)
+    return [_source(module, kernel) for module in submission.own]
 
 
 def worker_kind(sources: Collection[Source]) -> str:
@@ -128,5 +130,8 @@ class InOrder(set):
 """
 
 
-def _source(module: Module) -> Source:
-    return Source(module.name, module.cells, keep_going=module.notebook)
+def _source(module: Module, kernel: bool) -> Source:
+    """`kernel`: it is for one. What is not, must be plain Python."""
+    executed = kernel and module.executed
+    cells = module.written if executed else module.cells
+    return Source(module.name, cells, keep_going=module.notebook, executed=executed)

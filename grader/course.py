@@ -60,6 +60,8 @@ class Limits:
 
     program_seconds: float
     lesson_seconds: float
+    cell_seconds: float
+    notebook_seconds: float
     memory_mib: int
     output_kib: int
     file_kib: int  # the largest source file, or code of a notebook, that is read
@@ -150,6 +152,8 @@ def parse_course(table: Mapping[str, Any], name: str, digest: str = "") -> Cours
         limits=Limits(
             program_seconds=limits.positive("program_seconds"),
             lesson_seconds=limits.positive("lesson_seconds"),
+            cell_seconds=limits.positive("cell_seconds"),
+            notebook_seconds=limits.positive("notebook_seconds"),
             memory_mib=limits.integer("memory_mib", 64),
             output_kib=limits.integer("output_kib", 1),
             file_kib=limits.integer("file_kib", 1),

@@ -1,7 +1,7 @@
 """The desk: pytest's session, the sandbox and PyTorch's answers, opened once for any number of
 submissions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from grader.cache import Cache
@@ -31,17 +31,20 @@ def open_desk(
     stamp: bytes,
     isolation: str,
     body: Callable[[Grade], None],
-    torch: bool = False,
+    warm: Iterable[str] = (),
 ) -> None:
     """Call `body` with a function that grades submissions on these lessons.
 
-    `stamp` changes when the grader's own code does. `torch`: PyTorch will be needed in any case.
+    `stamp` changes when the grader's own code does. `warm`: the kinds of workers that will be
+    needed in any case.
     """
     done: dict[str, Lesson] = {}
     with Sandbox(course.limits, isolation) as sandbox:
         oracle = Oracle(sandbox, store, seed)
         suites = [lesson.suite for lesson in lessons]
-        if torch or not oracle.knows(suites):
+        for kind in warm:
+            sandbox.warm(kind)
+        if not oracle.knows(suites):
             sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
 
         def in_session(session: Session) -> None:
@@ -72,7 +75,15 @@ def open_desk(
             oracle.save([lesson.suite for lesson in done.values()])
 
 
-def needs_torch(submission: Submission, wanted: Sequence[Concept]) -> bool:
+def kinds(submission: Submission, wanted: Sequence[Concept]) -> list[str]:
+    """The kinds of workers that a submission needs and that are slow to start."""
+    torch = _needs_torch(submission, wanted)
+    if any(module.executed for module in submission.modules):
+        return ["kernel", *(["torch-kernel"] if torch else [])]
+    return ["torch"] if torch else []
+
+
+def _needs_torch(submission: Submission, wanted: Sequence[Concept]) -> bool:
     """Whether a concept that needs torch in its worker has more than a stub."""
     for concept in wanted:
         module = submission.lessons.get(concept.lesson)

@@ -37,6 +37,7 @@ def check(
     seed: int | None = None,
     fresh: bool = False,
     isolation: str = "auto",
+    notebooks: str = "auto",
     cache_folder: Path | None = None,
     course: Course | None = None,
     progress: Progress = lambda lesson: None,
@@ -50,6 +51,8 @@ def check(
     fresh: don't reuse the outcomes of unchanged lessons.
     isolation: "auto" seals the worker by what the system has and the report tells what is missing;
         "full" raises InfrastructureError where something is; "none" keeps to resource limits.
+    notebooks: "execute" runs them cell by cell in a sealed kernel, "cells" reads their code cells
+        as one module, "auto" executes those for which that may make a difference.
     cache_folder: where answers and outcomes are remembered; the user's cache folder by default.
     course: the course to grade by; the one that comes with the package by default.
     progress: called with a lesson's id when its grading begins.
@@ -59,7 +62,7 @@ def check(
     outcomes in the report.
     """
     grading = _Grading(
-        course or load_course(), lessons, concepts, seed, fresh, isolation, cache_folder
+        course or load_course(), lessons, concepts, seed, fresh, isolation, notebooks, cache_folder
     )
     try:
         return grading.one(Path(path), progress)
@@ -76,6 +79,7 @@ def check_each(
     seed: int | None = None,
     fresh: bool = False,
     isolation: str = "auto",
+    notebooks: str = "auto",
     cache_folder: Path | None = None,
     course: Course | None = None,
 ) -> None:
@@ -84,7 +88,7 @@ def check_each(
     each: called with every path and its report, or with the error that grading it ended with.
     """
     grading = _Grading(
-        course or load_course(), lessons, concepts, seed, fresh, isolation, cache_folder
+        course or load_course(), lessons, concepts, seed, fresh, isolation, notebooks, cache_folder
     )
     try:
         grading.many(map(Path, paths), each)
@@ -103,6 +107,7 @@ class _Grading:
         seed: int | None,
         fresh: bool,
         isolation: str,
+        notebooks: str,
         cache_folder: Path | None,
     ) -> None:
         self._course = course
@@ -110,6 +115,7 @@ class _Grading:
         self._wanted = _selected(course, lessons, concepts)
         self._fresh = fresh
         self._isolation = isolation
+        self._notebooks = notebooks
         self._store = Cache(cache_folder or default_folder())
 
     def close(self) -> None:
@@ -121,8 +127,8 @@ class _Grading:
         if job.left:
             from grader import desk  # pytest and workers are needed only now
 
-            torch = desk.needs_torch(job.submission, self._wanted)
-            self._open(job.left, lambda grade: self._run(job, grade, progress), torch)
+            warm = desk.kinds(job.submission, self._wanted)
+            self._open(job.left, lambda grade: self._run(job, grade, progress), warm)
         return self._report(job)
 
     def many(
@@ -145,18 +151,18 @@ class _Grading:
         self._open([self._course.lesson(lesson) for lesson in asked], body)
 
     def _open(
-        self, lessons: Sequence[Lesson], body: "Callable[[Grade], None]", torch: bool = False
+        self, lessons: Sequence[Lesson], body: "Callable[[Grade], None]", warm: Sequence[str] = ()
     ) -> None:
         from grader import desk
 
         stamp = reuse.stamp(self._course)
         desk.open_desk(
-            self._course, lessons, self._seed, self._store, stamp, self._isolation, body, torch
+            self._course, lessons, self._seed, self._store, stamp, self._isolation, body, warm
         )
 
     def _job(self, path: Path) -> "_Job":
         clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
-        submission = read_submission(path, self._course)
+        submission = read_submission(path, self._course, self._notebooks)
         memory = reuse.Memory(self._course, submission, self._seed, self._isolation, self._store)
         chosen = _lessons(self._course, submission, self._wanted)
         known = {} if self._fresh else memory.recall(chosen)
@@ -197,6 +203,9 @@ class _Grading:
             max_bonus=max_bonus,
             complete=scoring.is_complete(results),
             notes=tuple(dict.fromkeys(notes)),  # a stranger's file is loaded for every lesson
+            notebooks={
+                file: way for each in outcomes.values() for file, way in each.notebooks.items()
+            },
             reused=job.reused,
             started=job.started,
             seconds=round(time.perf_counter() - job.clock, 3),

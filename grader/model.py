@@ -207,6 +207,7 @@ class LessonOutcomes:
     diagnoses: Mapping[str, Diagnosis] = field(default_factory=dict)
     curves: Mapping[str, Curve] = field(default_factory=dict)
     boundaries: Mapping[str, Boundary] = field(default_factory=dict)
+    notebooks: Mapping[str, str] = field(default_factory=dict)  # file: "cells" or "execute"
 
 
 @dataclass(frozen=True)
@@ -225,9 +226,9 @@ class Report:
     (REPORT_FORMAT), `grader` and `course` (`title`, `version`), `seed`, `isolation` (`level`,
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
-    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`,
-    `seconds`. Only the last three differ between two runs on the same submission with the same
-    seed.
+    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `notebooks` (by file, how it was
+    read: "execute" for real, or its "cells"), `reused`, `started`, `seconds`. Only the last three
+    differ between two runs on the same submission with the same seed.
     """
 
     course: str
@@ -243,6 +244,7 @@ class Report:
     max_bonus: int
     complete: bool
     notes: tuple[str, ...] = ()
+    notebooks: Mapping[str, str] = field(default_factory=dict)
     reused: int = 0  # lessons whose outcomes were taken from the cache
     started: str = ""
     seconds: float = 0.0

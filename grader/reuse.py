@@ -92,7 +92,9 @@ def _lasts(outcomes: LessonOutcomes) -> bool:
 
 
 def _module_digest(module: Module) -> bytes:
-    content = json.dumps([module.name, module.cells, module.notebook, module.problem])
+    # An executed notebook is more than its cells; of the others nothing else matters.
+    cells = module.written if module.executed else module.cells
+    content = json.dumps([module.name, cells, module.notebook, module.executed, module.problem])
     return hashlib.sha256(content.encode("utf-8", "backslashreplace")).digest()
 
 
@@ -114,6 +116,7 @@ def _to_data(outcomes: LessonOutcomes) -> Plain:
         "checks": checks,
         "notes": list(outcomes.notes),
         "missing": list(outcomes.missing),
+        "notebooks": dict(outcomes.notebooks),
         "diagnoses": {name: diagnosis_to_data(each) for name, each in outcomes.diagnoses.items()},
         "curves": {
             name: {"yours": list(each.yours), "expected": list(each.expected)}
@@ -152,6 +155,7 @@ def _from_data(value: Any) -> LessonOutcomes | None:
             checks,
             notes,
             missing=missing,
+            notebooks={str(file): str(way) for file, way in value["notebooks"].items()},
             diagnoses=diagnoses,
             curves=curves,
             boundaries=boundaries,

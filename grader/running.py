@@ -10,6 +10,7 @@ from grader.diagnosis.curves import curve_of
 from grader.diagnosis.diagnose import Diagnostician, Ledger
 from grader.harness import Exchange
 from grader.model import CheckResult, Diagnosis, LessonOutcomes, Outcome
+from grader.reading import AUTO, CELLS, EXECUTE
 from grader.sandbox import Fault, Graft, Loaded, Source
 from grader.submission import Submission
 from grader.trial import Grounds, Trial
@@ -37,7 +38,13 @@ class Runner:
         diagnoses = {
             each.id: self._diagnoses[each.id] for each in concepts if each.id in self._diagnoses
         }
-        return replace(outcomes, diagnoses=diagnoses)
+        read = self._submission.own or [self._submission.lessons[lesson.id]]
+        notebooks = {
+            module.path.name: EXECUTE if module.executed else CELLS
+            for module in read
+            if module.notebook and not module.problem
+        }
+        return replace(outcomes, diagnoses=diagnoses, notebooks=notebooks)
 
     def _outcomes(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         if self._submission.own:
@@ -99,10 +106,22 @@ class Runner:
             )
             loaded = trial.load()
             failed = self._failed(lesson, loaded) - self._broken
-            if not failed:
+            if not failed and not self._execute(loaded[-1]):
                 return trial, loaded[-1]
             with trial:
                 self._broken |= failed
+
+    def _execute(self, loaded: Loaded) -> bool:
+        """Go over to executing a notebook that hangs or ends Python when its cells are read: a
+        kernel can interrupt a cell. False where there is nothing to go over to."""
+        fault = _load_fault(loaded)
+        module = next(each for each in self._submission.modules if each.name == loaded.name)
+        if not (fault and fault.outcome in _UNSOUND and module.notebook):
+            return False
+        if module.executed or self._submission.notebooks != AUTO:
+            return False
+        self._submission = self._submission.executed(module.name)
+        return True
 
     def _failed(self, lesson: Lesson, loaded: Sequence[Loaded]) -> set[str]:
         """The earlier lessons that don't load. A process that ended took all of them along: then
@@ -172,6 +191,9 @@ class Runner:
             return LessonOutcomes(self._same(concepts, self._unusable), sound=False)
         with self._trial(attempts.stranger_sources(self._submission)) as trial:
             loaded = trial.load()
+            executed = [self._execute(each) for each in loaded]
+            if any(executed):
+                return self._stranger(concepts)
             if not any(each.ok for each in loaded):
                 fault = next(filter(None, map(_load_fault, loaded)))
                 return LessonOutcomes(self._same(concepts, fault), sound=False)
@@ -242,6 +264,7 @@ def _as_one(
     return results, said
 
 
+MOST_NOTES = 5  # of a notebook's cells
 _UNSOUND = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 _HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | _UNSOUND
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
@@ -265,8 +288,15 @@ def _load_fault(loaded: Loaded) -> Fault | None:
 
 def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     """What went wrong in cells of notebooks, and in modules beside those that matter."""
-    faults = [each.fault for each in loaded if each.fault]
-    lines = (f"{each.place}: {each.message}" if each.place else each.message for each in faults)
+    lines = []
+    for each in loaded:
+        told = [
+            f"{fault.place}: {fault.message}" if fault.place else fault.message
+            for fault in each.faults
+        ]
+        lines += told[:MOST_NOTES]
+        if len(told) > MOST_NOTES:
+            lines.append(f"{each.name}: {len(told) - MOST_NOTES} more cells raised an exception")
     return tuple(dict.fromkeys(lines))
 
 

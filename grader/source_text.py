@@ -86,14 +86,19 @@ def notebook_cells(raw: bytes, file: str) -> tuple[tuple[str, str], ...]:
 
 
 def code_cells(notebook: Mapping[str, Any], file: str) -> tuple[tuple[str, str], ...]:
-    """The code cells, magics taken out, numbered from 1 as shown.
+    """The code cells, magics taken out: see `written_cells`."""
+    return tuple((name, plain_python(code)) for name, code in written_cells(notebook, file))
+
+
+def written_cells(notebook: Mapping[str, Any], file: str) -> tuple[tuple[str, str], ...]:
+    """The code cells as they were written, numbered from 1 as shown.
 
     Feedback is not counted, so that an annotated notebook's cells keep their numbers.
     """
     written = (cell for sheet in sheets(notebook) for cell in sheet if not is_feedback(cell))
     key = "input" if is_old(notebook) else "source"
     return tuple(
-        (f"{file}[cell {number}]", plain_python(_source(cell, key)))
+        (f"{file}[cell {number}]", _source(cell, key))
         for number, cell in enumerate(written, 1)
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell)
     )

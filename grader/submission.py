@@ -22,7 +22,8 @@ from grader.intake import (
     open_tree,
     read_file,
 )
-from grader.source_text import code_cells, decode, read_notebook, remarks
+from grader.reading import CELLS, EXECUTE, needs_kernel
+from grader.source_text import code_cells, decode, read_notebook, remarks, written_cells
 
 # A notebook's outputs (pictures) are read as well before they are thrown away.
 NOTEBOOK_MIB = 64
@@ -34,6 +35,8 @@ class Module:
     """One source file: its import name, and its cells as (name for tracebacks, code) pairs.
 
     `problem` says why it can't be read; then there are no cells. `notes` are for its owner.
+    A notebook's cells are plain Python; `written` are the same cells with all that IPython takes a
+    part in. `executed`: these are what is graded, run in a kernel.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Module:
     notebook: bool = False
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
+    executed: bool = False
 
     @property
     def text(self) -> str:
@@ -57,15 +62,39 @@ class Submission:
     lessons: Mapping[str, Module] = field(default_factory=dict)
     own: tuple[Module, ...] = ()
     notes: tuple[str, ...] = ()
+    notebooks: str = CELLS  # how they are read: see grader/reading.py
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """All of its files."""
+        return (*self.lessons.values(), *self.own)
+
+    def executed(self, *names: str) -> "Submission":
+        """The same with these notebooks executed, whatever they look like."""
+
+        def changed(module: Module) -> Module:
+            return replace(module, executed=module.executed or module.name in names)
+
+        lessons = {each: changed(module) for each, module in self.lessons.items()}
+        return replace(self, lessons=lessons, own=tuple(map(changed, self.own)))
 
 
-def read_submission(path: Path, course: Course) -> Submission:
+def read_submission(path: Path, course: Course, notebooks: str = CELLS) -> Submission:
     """Read a folder, an archive of one, a `.py` or an `.ipynb`.
+
+    notebooks: "cells" reads their code cells, "execute" executes them, "auto" executes those for
+        which that may make a difference.
 
     Raises SubmissionError in one line with a remedy.
     """
     try:
-        return _read_submission(path, course)
+        found = replace(_read_submission(path, course), notebooks=notebooks)
+        read = [each for each in found.modules if each.notebook and not each.problem]
+        if notebooks == CELLS:
+            return found
+        return found.executed(
+            *(each.name for each in read if notebooks == EXECUTE or needs_kernel(each.written))
+        )
     except OSError as error:  # a name that is too long, a folder that is locked
         raise SubmissionError(
             f"{path}: can't be read ({error.strerror or error}); mend its permissions, "
@@ -136,9 +165,11 @@ def read_module(
     try:
         raw = folder.read(file, limit)
         notes: tuple[str, ...] = ()
+        written: tuple[tuple[str, str], ...] = ()
         if notebook:
             data = read_notebook(raw)
             cells, notes = code_cells(data, file.name), remarks(data, file.name)
+            written = written_cells(data, file.name)
         else:
             cells = ((file.name, decode(raw)),)
         kib = sum(len(code) for _, code in cells) // 1024
@@ -152,7 +183,7 @@ def read_module(
         return Module(name, path, (), notebook, f"{error.what}; {remedy}")
     except Unreadable as error:
         return Module(name, path, (), notebook, str(error))
-    return Module(name, path, cells, notebook, notes=notes)
+    return Module(name, path, cells, notebook, notes=notes, written=written)
 
 
 def _read_lesson(folder: Folder, file: PurePosixPath, course: Course) -> Module:

@@ -97,6 +97,11 @@ class Trial:
         return tuple(_as_todo(result, concept) for result in results)
 
     def _new_engine(self, kind: str) -> Engine:
+        if any(source.executed for source in self._sources):
+            from grader.kernels.engine import NotebookEngine  # Jupyter is needed only now
+
+            kind = "torch-kernel" if kind == "torch" else "kernel"
+            return NotebookEngine(self._grounds.sandbox, kind, self._sources, self._graft)
         return Engine(self._grounds.sandbox, kind, self._sources, self._graft)
 
 

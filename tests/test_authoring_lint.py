@@ -38,6 +38,8 @@ absolute = 1e-9
 [limits]
 program_seconds = 2.0
 lesson_seconds = 20.0
+cell_seconds = 10.0
+notebook_seconds = 30.0
 memory_mib = 1024
 output_kib = 64
 file_kib = 1024

@@ -18,6 +18,8 @@ TABLE = {
     "limits": {
         "program_seconds": 2.0,
         "lesson_seconds": 20,
+        "cell_seconds": 3,
+        "notebook_seconds": 9,
         "memory_mib": 1024,
         "output_kib": 64,
         "file_kib": 1024,

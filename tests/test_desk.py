@@ -11,7 +11,7 @@ import grader
 from grader import attempts
 from grader.cache import Cache
 from grader.course import Tolerance, load_course
-from grader.desk import needs_torch
+from grader.desk import kinds
 from grader.errors import SubmissionError, UsageError
 from grader.expressions import Draft, graph_in
 from grader.grade import check_each
@@ -103,12 +103,15 @@ def test_what_the_caller_raises_comes_through(cache):
         check_each([SOLUTIONS], each, concepts=["mg2.nothing"], cache_folder=cache)
 
 
-def test_torch_is_needed_where_more_than_a_stub_uses_it():
+def test_workers_that_are_slow_to_start_are_told_beforehand():
+    """Torch where more than a stub uses it, a kernel where a notebook is executed."""
     concepts = [each for each in COURSE.concepts if each.worker == "torch"]
     assert concepts
-    assert needs_torch(read_submission(SOLUTIONS, COURSE), concepts)
-    assert not needs_torch(read_submission(EXERCISES, COURSE), concepts)
-    assert not needs_torch(read_submission(SOLUTIONS, COURSE), [COURSE.concept("mg2.add")])
+    assert kinds(read_submission(SOLUTIONS, COURSE), concepts) == ["torch"]
+    assert kinds(read_submission(EXERCISES, COURSE), concepts) == []
+    assert kinds(read_submission(SOLUTIONS, COURSE), [COURSE.concept("mg2.add")]) == []
+    notebooks = read_submission(EXERCISES / "notebooks", COURSE, "execute")
+    assert kinds(notebooks, concepts) == ["kernel"]
 
 
 # Workers

@@ -15,7 +15,13 @@ from grader.model import Outcome
 from grader.sandbox import Engine, Sandbox, Source
 
 LIMITS = Limits(
-    program_seconds=5.0, lesson_seconds=30.0, memory_mib=256, output_kib=64, file_kib=1024
+    program_seconds=5.0,
+    lesson_seconds=30.0,
+    cell_seconds=10.0,
+    notebook_seconds=30.0,
+    memory_mib=256,
+    output_kib=64,
+    file_kib=1024,
 )
 HASTY = dataclasses.replace(LIMITS, program_seconds=0.4)
 WORKS = "def works():\n    return 7\n"

@@ -73,6 +73,12 @@ Exit codes:
     help="How to seal the process that runs the code: all layers or exit with 3; what this system "
     "has; resource limits only.",
 )  # fmt: skip
+@click.option(
+    "--notebooks", type=click.Choice(["auto", "execute", "cells"]), default="auto",
+    show_default=True,
+    help="How to read notebooks: executed where that may make a difference; always executed, cell "
+    "by cell, in a sealed kernel; their code cells alone.",
+)  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Run unchanged lessons again as well.")
 def command(
     path: Path | None,
@@ -86,6 +92,7 @@ def command(
     quiet: bool,
     verbose: bool,
     isolation: str,
+    notebooks: str,
     fresh: bool,
 ) -> int:
     """Grade a submission, concept by concept, against PyTorch.
@@ -125,6 +132,7 @@ def command(
             seed=seed,
             fresh=fresh,
             isolation=isolation,
+            notebooks=notebooks,
             course=course,
             progress=progress,
         )

@@ -7,7 +7,7 @@ from itertools import groupby
 from grader.model import ConceptResult, Report, State
 from grader.render.lines import comma_list, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
-from grader.render.states import fault_of, is_graders_fault, points_of
+from grader.render.states import fault_of, how_read, is_graders_fault, points_of
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def _facts(report: Report) -> list[str]:
     missing = comma_list(report.isolation.missing)
     without = f" (without {missing})" if missing else ""
     facts = [f"seed {report.seed}", f"isolation {report.isolation.level}{without}"]
+    facts += how_read(report)
     facts.append(f"course {report.course_version}")
     facts.append(f"mggrade {report.grader_version}")
     if report.started:

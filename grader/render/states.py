@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grader.model import CheckResult, ConceptResult, Outcome, State
+from grader.model import CheckResult, ConceptResult, Outcome, Report, State
 
 # State: glyph, word, style.
 STATES = {
@@ -47,3 +47,16 @@ def is_graders_fault(concept: ConceptResult) -> bool:
     """Whether nothing is left to mend but what the grader itself could not do."""
     outcomes = {check.outcome for check in concept.checks} - {Outcome.PASSED}
     return outcomes == {Outcome.INFRASTRUCTURE}
+
+
+def how_read(report: Report) -> list[str]:
+    """What is said of how its notebooks were read; nothing where there are none."""
+    ways = list(report.notebooks.values())
+    executed = ways.count("execute")
+    told = [(executed, "executed"), (len(ways) - executed, "read by code cells")]
+    counted = [f"{_notebooks(count)} {what}" for count, what in told if count]
+    return [", ".join(counted)] if counted else []
+
+
+def _notebooks(count: int) -> str:
+    return "1 notebook" if count == 1 else f"{count} notebooks"

@@ -16,6 +16,7 @@ from grader.render.states import (
     STATES,
     fault_of,
     first_to_mend,
+    how_read,
     is_graders_fault,
     points_of,
 )
@@ -236,7 +237,7 @@ class _Page:
         report = self._report
         for note in report.notes:
             yield from wrapped(self._console, Text(f"note: {safe(note)}", style="yellow"), 0, 6)
-        facts = [f"seed {report.seed}", f"{report.seconds:.1f} s"]
+        facts = [f"seed {report.seed}", *how_read(report), f"{report.seconds:.1f} s"]
         count = len(self._lessons)
         if report.reused >= count > 0:
             facts.append("nothing has changed since the last check")

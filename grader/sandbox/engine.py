@@ -18,6 +18,7 @@ from grader.sandbox.worker import Worker, WorkerGone
 from grader.sandbox.zygote import Sandbox
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
+MOST_FAULTS = 20  # of a notebook's cells
 _DEAR = 0.1  # seconds that filling the memory took: more than a refusal at once
 
 
@@ -25,12 +26,14 @@ _DEAR = 0.1  # seconds that filling the memory took: more than a refusal at once
 class Source:
     """One module: its import name, and its cells as (file name, code) pairs.
 
-    `keep_going`: an exception in one cell does not stop the next one (notebooks).
+    `keep_going`: an exception in one cell does not stop the next one (notebooks). `executed`: the
+    cells are as they were written, magics and all, for a kernel to execute.
     """
 
     name: str
     cells: tuple[tuple[str, str], ...]
     keep_going: bool = False
+    executed: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,17 @@ class Graft:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What loading one module gave: whether its names are there, and the first fault met."""
+    """What loading one module gave: whether its names are there, and the faults met (several only
+    in a notebook)."""
 
     name: str
     ok: bool
-    fault: Fault | None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def fault(self) -> Fault | None:
+        """The first one."""
+        return self.faults[0] if self.faults else None
 
 
 class Engine:
@@ -150,29 +159,37 @@ class Engine:
             self._worker = None
 
     def _load(self) -> None:
-        names = [module["name"] for module in self._request["modules"]]
         if self._left <= 0:
-            fault = Fault(Outcome.TIMEOUT, "the time for this lesson was used up")
-            self._loaded = tuple(Loaded(name, False, fault) for name in names)
+            self._failed(Fault(Outcome.TIMEOUT, "the time for this lesson was used up"))
             return
         self._worker = Worker(self._sandbox.zygote(self._kind), self._sandbox.limits.output_kib)
         self._load_into(self._worker, fresh=True)
 
     def _load_into(self, worker: Worker, fresh: bool = False) -> None:
-        names = [module["name"] for module in self._request["modules"]]
         started = time.monotonic()
         try:
             if fresh:
                 self._lock()
-            message = self._ask({"load": self._request}, self._patience())
-            self._loaded = _parse_loaded(message, names)
-        except ProtocolError as error:
-            fault = self._died(worker.fail(error))
-            self._loaded = tuple(Loaded(name, False, fault) for name in names)
+            self._take(worker, {"load": self._request})
         except WorkerGone as gone:
-            fault = self._died(gone)
-            self._loaded = tuple(Loaded(name, False, fault) for name in names)
+            self._failed(self._died(gone))
         self._left -= time.monotonic() - started
+
+    def _take(self, worker: Worker, request: dict[str, Any]) -> None:
+        """Ask for what loading gave. Raises WorkerGone."""
+        message = self._ask(request, self._patience())
+        try:
+            self._loaded = _parse_loaded(message, self._names)
+        except ProtocolError as error:
+            raise worker.fail(error) from None
+
+    def _failed(self, fault: Fault) -> None:
+        """No module is there, and this is why."""
+        self._loaded = tuple(Loaded(name, False, (fault,)) for name in self._names)
+
+    @property
+    def _names(self) -> list[str]:
+        return [module["name"] for module in self._request["modules"]]
 
     def _lock(self) -> None:
         """Let the worker import what it will need and lock itself; only then come the sources."""
@@ -226,9 +243,8 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
     for name, entry in zip(names, entries, strict=True):
         if not isinstance(entry, dict) or not isinstance(entry.get("errors"), list):
             raise ProtocolError("a load report of the wrong shape")
-        errors = entry["errors"]
-        fault = parse_error(errors[0]) if errors else None
-        loaded.append(Loaded(name, entry.get("ok") is True, fault))
+        faults = tuple(parse_error(error) for error in entry["errors"][:MOST_FAULTS])
+        loaded.append(Loaded(name, entry.get("ok") is True, faults))
     return tuple(loaded)
 
 

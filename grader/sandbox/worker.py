@@ -1,5 +1,6 @@
 """One worker process as the trusted side sees it: send, receive before a deadline, end."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -95,6 +96,36 @@ class Worker:
         """End a worker whose message made no sense."""
         return self._gone(_protocol(str(error)))
 
+    @property
+    def alive(self) -> bool:
+        """Whether its side of the channel is open."""
+        if self._channel.fileno() < 0:
+            return False
+        try:
+            return self._channel.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The channel's and the output pipe's, to wait for both in an event loop."""
+        return self._channel.fileno(), self._output
+
+    def drain(self) -> bool:
+        """Read what was printed, so that the worker need not wait. Whether that was the end."""
+        return self._drain()
+
+    def signal(self, number: int) -> None:
+        """Send it a signal. Its process id stays its own until `close`."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+
+    def death(self) -> WorkerGone:
+        """End what has ended by itself."""
+        return self._gone(self._death())
+
     def take_output(self) -> str:
         """What was printed since the last call."""
         text = clean(self._printed.decode("utf-8", "replace"))
@@ -130,18 +161,19 @@ class Worker:
             if ready:
                 return
 
-    def _drain(self) -> None:
-        """Read the output pipe; what is over the limit is thrown away."""
+    def _drain(self) -> bool:
+        """Read the output pipe; what is over the limit is thrown away. True once it is closed."""
         try:
             while chunk := os.read(self._output, 1 << 16):
                 self._printed += chunk[: max(0, self._room)]
                 self._room -= len(chunk)
                 if len(chunk) < 1 << 16:
-                    return
+                    return False
             if self._output in self._selector.get_map():
                 self._selector.unregister(self._output)  # closed by the student
+            return True
         except BlockingIOError:
-            pass
+            return False
 
     def _death(self) -> Fault:
         """How the worker ended by itself."""

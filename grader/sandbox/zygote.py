@@ -48,14 +48,25 @@ STANDARD = (
     "unicodedata",  # Python itself asks for it at a name that is not ASCII
 )
 NUMPY = ("numpy", "numpy.random", "numpy.linalg")  # it imports its parts late
+# What a notebook's kernel is made of.
+KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger")
+# Real in kernels where they are installed.
+PLOTTING = (
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib_inline.backend_inline",
+)
 KINDS: dict[str, tuple[str, ...]] = {
     "plain": STANDARD,
     "numpy": (*STANDARD, *NUMPY),
     "torch": (*STANDARD, *NUMPY, "torch"),
+    "kernel": (*STANDARD, *NUMPY, *KERNEL, *PLOTTING),
+    "torch-kernel": (*STANDARD, *NUMPY, *KERNEL, *PLOTTING, "torch"),
     # For our code, so that what it needs leaves no trace in what students' workers are forked from:
     # the same submission has the same addresses whether a diagnosis was remembered or not.
     "own": ("math", "random"),
 }
+KERNELS = frozenset({"kernel", "torch-kernel"})
 START_SECONDS = 120.0  # importing torch from a cold disk on a busy machine
 
 
@@ -67,15 +78,20 @@ class Zygote:
         self._log: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the zygote
         self._control, theirs = _pair()
         self._ready = False
+        preload = [
+            name
+            for name in KINDS[kind]
+            if name not in PLOTTING or (available("matplotlib") and available("matplotlib_inline"))
+        ]
         settings = {
             "control": theirs.fileno(),
             "parent": os.getpid(),
-            "preload": list(KINDS[kind]),
-            "site": _site_folders(KINDS[kind]),
+            "preload": preload,
+            "site": _site_folders(preload),
             "limits": {
                 "memory_mib": limits.memory_mib,
                 "cpu_seconds": int(2 * limits.lesson_seconds) + 1,
-                "descriptors": 64,
+                "descriptors": 256 if kind in KERNELS else 64,  # sockets, event loops
             },
         }
         with theirs, _repeatable_layout():
@@ -85,7 +101,7 @@ class Zygote:
                     BOOT.format(str(FOLDER)),
                     json.dumps(settings),
                 ],
-                env={"PYTHONHASHSEED": "0"},  # why not -I: it would ignore the hash seed
+                env=_environment(kind),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._log,
@@ -221,7 +237,19 @@ def available(package: str) -> bool:
         return False
 
 
-def _site_folders(modules: tuple[str, ...]) -> list[str]:
+def _environment(kind: str) -> dict[str, str]:
+    """Almost nothing. Why Python is not started with -I: it would ignore the hash seed."""
+    environment = {"PYTHONHASHSEED": "0"}
+    if kind in KERNELS:
+        import platformdirs
+
+        # matplotlib looks through all fonts when it does not find what it wrote down before.
+        folder = platformdirs.user_cache_dir("mggrade", appauthor=False)
+        environment |= {"HOME": "/", "MPLCONFIGDIR": f"{folder}/matplotlib"}
+    return environment
+
+
+def _site_folders(modules: Sequence[str]) -> list[str]:
     """The folders that those of these modules are installed in that are not Python's own."""
     folders = []
     packages = dict.fromkeys(name.partition(".")[0] for name in modules)

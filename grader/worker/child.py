@@ -1,7 +1,8 @@
 """What a forked child does: claim the pipe, lock, load a submission, answer programs.
 
-The first request says which standard modules to import and which layers to lock by; only when the
-child has answered that it is locked does the student's source come.
+The first request says which standard modules to import and which layers to lock by, and whether to
+become a notebook's kernel; only when the child has answered that it is locked does the student's
+source come.
 """
 
 import contextlib
@@ -9,7 +10,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import faults, lock, process
@@ -24,8 +25,12 @@ def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
     """Answer requests until the channel closes, then leave without running anyone's clean-up."""
     try:
         _claim(channel, output)
-        _prepare(limits)
-        _serve()
+        request = read_frame(CHANNEL)
+        if request is not None and "kernel" in request:
+            _be_kernel(request, limits)
+        elif request is not None:
+            _prepare(request, limits)
+            _serve()
     finally:
         os._exit(0)
 
@@ -47,40 +52,76 @@ def _claim(channel: int, output: int) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _prepare(settings: Mapping[str, int]) -> None:
-    request = read_frame(CHANNEL)
-    if request is None:
-        return
-    for name in request["import"]:
+def _prepare(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
+    _import(request["import"])
+    write_frame(CHANNEL, {"id": request["id"], "locked": lock.lock(request["layers"], settings)})
+
+
+def _import(names: Sequence[str]) -> None:
+    for name in names:
         with contextlib.suppress(ImportError):
             __import__(name)
     # The same submission draws the same weights in every run.
     random.seed(0)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed(0)
-    write_frame(CHANNEL, {"id": request["id"], "locked": lock.lock(request["layers"], settings)})
 
 
 def _serve() -> None:
     submission = Submission()
-    while True:
-        request = read_frame(CHANNEL)
-        if request is None:
-            return
-        answer: dict[str, Any] = {"id": request["id"]}
-        if "load" in request:
-            answer["loaded"] = submission.load(request["load"])
-            _reply(answer)
-        elif "names" in request:
-            answer["names"] = [submission.has(name) for name in request["names"]]
-            _reply(answer)
+    while (request := read_frame(CHANNEL)) is not None:
+        _answer(request, submission)
+
+
+def _answer(request: Mapping[str, Any], submission: Submission) -> None:
+    answer: dict[str, Any] = {"id": request["id"]}
+    if "load" in request:
+        answer["loaded"] = submission.load(request["load"])
+        _reply(answer)
+    elif "names" in request:
+        answer["names"] = [submission.has(name) for name in request["names"]]
+        _reply(answer)
+    else:
+        for number, program in enumerate(request["run"]):
+            try:
+                result: dict[str, Any] = {"values": evaluate(program, submission.lookup)}
+            except BaseException as error:  # sys.exit() must not end the worker
+                result = {"error": faults.describe(error)}
+            _reply(answer | {"n": number} | result)
+
+
+def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
+    """Become a notebook's kernel. Two more requests are known then: `begin`, with the sources as
+    in `load`, before the cells come over Jupyter's channels; and `adopt`, after them."""
+    from . import kernel, notebook
+
+    connection, layers = request["kernel"], request["layers"]
+    running = kernel.Kernel(connection)
+    holding = kernel.lock_before(layers, connection)
+    running.bind()
+    notebook.settle(running.shell)
+    _import(request["import"])
+    submission = Submission(running.shell.transform_cell)
+    cells = notebook.Cells(running.shell)
+    locked = kernel.lock_after(layers, settings, holding)
+    write_frame(CHANNEL, {"id": request["id"], "locked": locked})
+
+    def answer() -> None:
+        asked = read_frame(CHANNEL)
+        if asked is None:
+            os._exit(0)
+        if "begin" in asked:
+            name = submission.begin(asked["begin"])[-1]
+            cells.expect(name, asked["begin"]["modules"][-1]["cells"])
+            write_frame(CHANNEL, {"id": asked["id"]})
+        elif "adopt" in asked:
+            kernel.leave_streams()
+            loaded = submission.adopt(running.shell.user_module, cells.errors)
+            _reply({"id": asked["id"], "loaded": loaded})
         else:
-            for number, program in enumerate(request["run"]):
-                try:
-                    result: dict[str, Any] = {"values": evaluate(program, submission.lookup)}
-                except BaseException as error:  # sys.exit() must not end the worker
-                    result = {"error": faults.describe(error)}
-                _reply(answer | {"n": number} | result)
+            _answer(asked, submission)
+
+    running.run(CHANNEL, answer)
 
 
 def _reply(answer: dict[str, Any]) -> None:

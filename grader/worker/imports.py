@@ -38,9 +38,11 @@ def prepare(preload: Sequence[str], site: Sequence[str]) -> None:
         folder for folder in sys.path if folder.rstrip("/").endswith(f"python{_VERSION}")
     ]
     sys.path += site
+    if any(name.startswith("ipykernel") for name in preload):
+        sys.modules["debugpy"] = None  # type: ignore[assignment]  # big, and debugging is not graded
     for name in preload:
         __import__(name)
-    allowed = {name.partition(".")[0] for name in preload}
+    allowed = {name.partition(".")[0] for name in (*preload, *sys.modules)}
     if "torch" in allowed:
         allowed |= {"sympy", "networkx"}  # torch's own, imported late
     sys.meta_path.insert(0, _StandInFinder(frozenset(allowed)))

@@ -4,19 +4,25 @@ import functools
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
 from . import faults
 
+Transform = Callable[[str], str]
+
 
 class Submission:
     """The modules of one submission, and where a program's names are looked up in them."""
 
-    def __init__(self) -> None:
+    def __init__(self, transform: Transform = str) -> None:
+        """`transform` makes Python of a notebook's cell."""
+        self._transform = transform
         self._modules: list[ModuleType] = []
-        self._finder: _Finder | None = None
+        self._finder = _Finder({}, transform)
+        self._graft: _Graft | None = None
 
     def load(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Load `modules` in order, each `{"name", "cells": [[filename, code], ...],
@@ -26,25 +32,48 @@ class Submission:
         the reference's: `cells` of the reference, and the names to `replace`.
         For each module the answer tells `name`, `ok` and the `errors` met.
         """
-        if self._finder is not None:  # another engine of our own in the same worker
-            sys.meta_path.remove(self._finder)
-            self._finder.forget()
-        wanted = {module["name"]: module for module in request["modules"]}
-        finder = self._finder = _Finder(wanted)
-        sys.meta_path.insert(0, finder)
-        graft = request.get("graft")
-        for name in wanted:
-            if graft and name == request["modules"][-1]["name"]:
-                # Before the student's own lesson runs, so that theirs is what remains.
-                donor = _execute_reference(name, graft["cells"])
-                lent = {each: _definition(donor, each) for each in graft["replace"]}
-            finder.load(name)
-        self._modules = [sys.modules[name] for name in wanted if name in sys.modules][::-1]
-        if graft and self._modules and self._modules[0].__name__ == name:
-            _lend(self._modules[0], donor, lent)
+        names = self.begin(request)
+        if names:
+            self._finder.load(names[-1])
+        return self._finish()
+
+    def begin(self, request: Mapping[str, Any]) -> list[str]:
+        """Load all modules but the last one, and tell their names: a kernel runs the last one's
+        cells itself."""
+        self._finder.forget()  # another engine of our own in the same worker
+        self._finder = _Finder(
+            {module["name"]: module for module in request["modules"]}, self._transform
+        )
+        names = self._finder.names
+        for name in names[:-1]:
+            self._finder.load(name)
+        graft, self._graft = request.get("graft"), None
+        if graft:
+            # Before the student's own lesson runs, so that theirs is what remains.
+            donor = _execute_reference(names[-1], graft["cells"])
+            lent = {each: _definition(donor, each) for each in graft["replace"]}
+            self._graft = _Graft(donor, lent)
+        return names
+
+    def adopt(
+        self, module: ModuleType, errors: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Take what a kernel has made of the last module's cells, and what they raised; then as
+        `load`."""
+        name = self._finder.names[-1]
+        self._finder.errors[name] = [dict(error) for error in errors]
+        if not errors or self._finder.keeps_going(name):
+            sys.modules[name] = module
+        return self._finish()
+
+    def _finish(self) -> list[dict[str, Any]]:
+        names, errors = self._finder.names, self._finder.errors
+        self._modules = [sys.modules[name] for name in names if name in sys.modules][::-1]
+        if self._graft and names[-1] in sys.modules:
+            _lend(self._modules[0], self._graft.donor, self._graft.lent)
         return [
-            {"name": name, "ok": name in sys.modules, "errors": finder.errors.get(name, [])}
-            for name in wanted
+            {"name": name, "ok": name in sys.modules, "errors": errors.get(name, [])}
+            for name in names
         ]
 
     def lookup(self, name: str) -> Any:
@@ -72,12 +101,21 @@ class Submission:
             return False
 
 
+@dataclass(frozen=True)
+class _Graft:
+    donor: ModuleType
+    lent: Mapping[str, Any]
+
+
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the submission's own modules by name, in whatever order they import each other."""
 
-    def __init__(self, sources: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, sources: Mapping[str, Mapping[str, Any]], transform: Transform) -> None:
         self._sources = sources
+        self._transform = transform
+        self.names = list(sources)
         self.errors: dict[str, list[dict[str, Any]]] = {}
+        sys.meta_path.insert(0, self)
 
     def load(self, name: str) -> None:
         """Import a module unless it is there already, or has failed already."""
@@ -87,8 +125,13 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             except BaseException as error:  # sys.exit() at import is an error too
                 self.errors.setdefault(name, [faults.describe(error)])
 
+    def keeps_going(self, name: str) -> bool:
+        """Whether a module is of use although some of it raised."""
+        return bool(self._sources[name]["keep_going"])
+
     def forget(self) -> None:
-        """Take the modules out again."""
+        """Take the modules out again, and be asked no more."""
+        sys.meta_path.remove(self)
         for name in self._sources:
             sys.modules.pop(name, None)
 
@@ -107,16 +150,13 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__file__ = source["cells"][0][0] if source["cells"] else module.__name__
         for filename, code in source["cells"]:
             try:
-                _execute(filename, code, module)
+                faults.register(filename, code)
+                python = self._transform(code) if source["keep_going"] else code
+                exec(_compiled(python, filename), module.__dict__)
             except BaseException as error:
                 self.errors.setdefault(module.__name__, []).append(faults.describe(error))
                 if not source["keep_going"]:
                     raise
-
-
-def _execute(filename: str, code: str, module: ModuleType) -> None:
-    faults.register(filename, code)
-    exec(_compiled(code, filename), module.__dict__)
 
 
 @functools.lru_cache(maxsize=32)  # the mistakes of a lesson share all but one of their sources

@@ -10,12 +10,18 @@ include/uapi/asm-generic/unistd.h (aarch64).
 import ctypes
 import errno
 import os
+import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
-PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+SET_MODE_FILTER, FOR_ALL_THREADS = 1, 1  # SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC
+SECCOMP = (317, 277)  # seccomp(2) itself
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000
-LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_RET|K
-NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+LOAD, RETURN = 0x20, 0x06  # BPF_LD|W|ABS, BPF_RET|K
+JUMP_IF_EQUAL, JUMP_IF_SET = 0x15, 0x45  # BPF_JMP|JEQ|K, BPF_JMP|JSET|K
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 # name: (x86-64, aarch64)
 CALLS: Mapping[str, tuple[int, int]] = {
@@ -74,8 +80,69 @@ CALLS: Mapping[str, tuple[int, int]] = {
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
+# What a notebook's kernel needs on top: an event loop over sockets that are there already, and the
+# files that Landlock leaves readable.
+KERNEL_CALLS: Mapping[str, tuple[int, int]] = {
+    "epoll_create1": (291, 20),
+    "epoll_ctl": (233, 21),
+    "epoll_wait": (232, 22),  # aarch64: epoll_pwait
+    "epoll_pwait": (281, 22),
+    "eventfd2": (290, 19),
+    "accept4": (288, 242),
+    "accept": (43, 202),
+    "recvfrom": (45, 207),
+    "recvmsg": (47, 212),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "getsockopt": (55, 209),
+    "setsockopt": (54, 208),
+    "getsockname": (51, 204),
+    "getpeername": (52, 205),
+    "shutdown": (48, 210),
+    "openat": (257, 56),
+    "newfstatat": (262, 79),
+    "statx": (332, 291),
+    "access": (21, 48),  # aarch64: faccessat
+    "faccessat": (269, 48),
+    "faccessat2": (439, 439),
+    "readlink": (89, 78),  # aarch64: readlinkat
+    "readlinkat": (267, 78),
+    "getdents64": (217, 61),
+    "pread64": (17, 67),
+    "getcwd": (79, 17),
+    "fcntl": (72, 25),
+    "dup": (32, 23),
+    "dup3": (292, 24),
+    "pipe2": (293, 59),
+    "uname": (63, 160),
+    "sysinfo": (99, 179),
+}
 CLONE3 = 435
 AUDIT = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+
+
+@dataclass(frozen=True)
+class Test:
+    """Holds where the low word of an argument is one of `values`, or has one of the `bits` set."""
+
+    argument: int
+    values: tuple[int, ...] = ()
+    bits: int = 0
+
+
+# Calls that are let through where all of their tests hold.
+_STREAM = int(socket.SOCK_STREAM)
+_NONBLOCK, _CLOEXEC = 0o4000, 0o2000000
+KERNEL_CONDITIONS: Mapping[tuple[int, int], tuple[Test, ...]] = {
+    (56, 220): (Test(0, bits=0x00010000),),  # clone with CLONE_THREAD: never a process
+    # socketpair, as event loops make them; a pair of datagrams could be sent elsewhere
+    (53, 199): (
+        Test(0, (int(socket.AF_UNIX),)),
+        Test(1, (_STREAM, _STREAM | _CLOEXEC, _STREAM | _NONBLOCK, _STREAM | _CLOEXEC | _NONBLOCK)),
+    ),
+    # ioctl: TCGETS (is this a terminal?), FIONREAD, FIONBIO, FIOCLEX
+    (16, 29): (Test(1, (0x5401, 0x541B, 0x5421, 0x5451)),),
+}
 
 
 class _Instruction(ctypes.Structure):
@@ -95,29 +162,34 @@ class _Program(ctypes.Structure):
     _fields_ = (("len", ctypes.c_uint16), ("filter", ctypes.POINTER(_Instruction)))
 
 
-def apply(settings: Mapping[str, int]) -> None:
-    """Install the filter for this process. Needs NO_NEW_PRIVS, or root. Raises OSError."""
-    machine = os.uname().machine
-    if machine not in AUDIT:
-        raise OSError(errno.ENOSYS, f"no table for {machine}")
-    lines = instructions(machine)
-    program = (_Instruction * len(lines))(*(_Instruction(*line) for line in lines))
-    libc = ctypes.CDLL(None, use_errno=True)
-    filtering = _Program(len(lines), program)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filtering), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "seccomp")
+def apply(settings: Mapping[str, Any]) -> None:
+    """Install a worker's filter. Needs NO_NEW_PRIVS, or root. Raises OSError."""
+    _install(CALLS, {})
 
 
-def instructions(machine: str) -> list[tuple[int, int, int, int]]:
+def apply_to_kernel(settings: Mapping[str, Any]) -> None:
+    """Install a kernel's filter, for all of its threads. Raises OSError."""
+    _install({**CALLS, **KERNEL_CALLS}, KERNEL_CONDITIONS)
+
+
+def instructions(
+    machine: str,
+    calls: Mapping[str, tuple[int, int]] = CALLS,
+    conditions: Mapping[tuple[int, int], tuple[Test, ...]] = MappingProxyType({}),
+) -> list[tuple[int, int, int, int]]:
     """The filter as (code, jump if true, jump if false, k)."""
     audit, column = AUDIT[machine]
-    numbers = sorted({pair[column] for pair in CALLS.values()})
+    numbers = sorted({pair[column] for pair in calls.values()})
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),
         (JUMP_IF_EQUAL, 1, 0, audit),
         (RETURN, 0, 0, ERRNO | errno.EPERM),  # 32-bit calls have other numbers
         (LOAD, 0, 0, NUMBER),
     ]
+    for pair, tests in conditions.items():
+        block = [line for test in tests for line in _required(test)]
+        block.append((RETURN, 0, 0, ALLOW))
+        lines += [(JUMP_IF_EQUAL, 0, len(block), pair[column]), *block]
     for place, number in enumerate(numbers):
         left = len(numbers) - place - 1
         lines.append((JUMP_IF_EQUAL, left + 3, 0, number))
@@ -128,3 +200,28 @@ def instructions(machine: str) -> list[tuple[int, int, int, int]]:
         (RETURN, 0, 0, ALLOW),
     ]
     return lines
+
+
+def _required(test: Test) -> list[tuple[int, int, int, int]]:
+    """Goes on behind its last line where the test holds."""
+    kinds = [(JUMP_IF_EQUAL, value) for value in test.values]
+    kinds += [(JUMP_IF_SET, test.bits)] if test.bits else []
+    lines = [(code, len(kinds) - n, 0, k) for n, (code, k) in enumerate(kinds)]
+    load = (LOAD, 0, 0, ARGUMENTS + 8 * test.argument)
+    return [load, *lines, (RETURN, 0, 0, ERRNO | errno.EPERM)]
+
+
+def _install(
+    calls: Mapping[str, tuple[int, int]],
+    conditions: Mapping[tuple[int, int], tuple[Test, ...]],
+) -> None:
+    machine = os.uname().machine
+    if machine not in AUDIT:
+        raise OSError(errno.ENOSYS, f"no table for {machine}")
+    lines = instructions(machine, calls, conditions)
+    program = (_Instruction * len(lines))(*(_Instruction(*line) for line in lines))
+    libc = ctypes.CDLL(None, use_errno=True)
+    filtering = _Program(len(lines), program)
+    number = ctypes.c_long(SECCOMP[AUDIT[machine][1]])
+    if libc.syscall(number, SET_MODE_FILTER, FOR_ALL_THREADS, ctypes.byref(filtering)) != 0:
+        raise OSError(ctypes.get_errno() or errno.EBUSY, "seccomp")

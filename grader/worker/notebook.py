@@ -1,0 +1,109 @@
+"""What a notebook may do in a kernel while it is graded, and what became of its cells.
+
+What reaches out of the notebook (a shell, other files, someone who types) does nothing and says so;
+a magic that fails is told and costs nothing, since it is no one's work on the lesson. Everything
+else is IPython as it is.
+"""
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+from . import faults
+
+MOST_FAULTS = 20
+# They would run programs, read or write files, or ask somebody.
+OUTSIDE = frozenset(
+    {
+        "!", "sx", "system", "sc", "bash", "sh", "script", "cmd", "python", "python2", "python3",
+        "pypy", "perl", "ruby", "pip", "conda", "mamba", "micromamba", "uv", "run", "load",
+        "loadpy", "writefile", "file", "edit", "save", "cd", "pushd", "popd", "bookmark", "store",
+        "notebook", "man", "pycat", "debug", "pdb", "logstart", "rerun", "recall", "history",
+        "mggrade", "load_ext grader", "reload_ext grader",
+    }
+)  # fmt: skip
+SILENT = frozenset({"mggrade", "load_ext grader", "reload_ext grader"})
+# They run code of the notebook: what it raises is the notebook's own.
+INSIDE = frozenset({"time", "timeit", "prun", "capture", "lprun", "memit", "mprun"})
+
+
+class Cells:
+    """The notebook's code cells on their way through the shell: their names in tracebacks, and
+    what they raised."""
+
+    def __init__(self, shell: Any) -> None:
+        self.errors: list[dict[str, Any]] = []
+        self._left: list[tuple[str, str]] = []
+        self._shell = shell
+        shell.compile.get_code_name = self._name
+        shell.events.register("post_run_cell", self._note)
+
+    def expect(self, module: str, cells: Sequence[tuple[str, str]]) -> None:
+        """The module that the notebook is, and its cells to come as (name, code). It is imported,
+        not the main program: what is guarded by `__name__` is for people, and stays undone."""
+        self._left = list(cells)
+        self._shell.user_module.__name__ = module
+
+    def _name(self, raw: str, transformed: str, number: int) -> str:
+        """Cells come in their order; what is run from within a cell has a name of its own."""
+        for place, (name, code) in enumerate(self._left):
+            if code == raw:
+                del self._left[: place + 1]
+                faults.register(name, raw)
+                return name
+        return f"<code run by cell {number}>"
+
+    def _note(self, result: Any) -> None:
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None and len(self.errors) < MOST_FAULTS:
+            self.errors.append(faults.describe(error))
+
+
+def settle(shell: Any) -> None:
+    """Keep the notebook to itself."""
+    line, cell = shell.run_line_magic, shell.run_cell_magic
+
+    def run_line_magic(name: str, line_text: str, *more: Any, **options: Any) -> Any:
+        known = f"{name} {line_text.strip()}" if name.endswith("load_ext") else name
+        if known in OUTSIDE:
+            return None if known in SILENT else _not_run(f"%{name} {line_text}")
+        if name in INSIDE:
+            return line(name, line_text, *more, **options)
+        try:
+            return line(name, line_text, *more, **options)
+        except Exception as error:
+            return _not_run(f"%{name} {line_text}", error)
+
+    def run_cell_magic(name: str, line_text: str, body: str) -> Any:
+        if name in OUTSIDE:
+            return _not_run(f"%%{name} {line_text}")
+        if name in INSIDE:
+            return cell(name, line_text, body)
+        try:
+            return cell(name, line_text, body)
+        except Exception as error:
+            return _not_run(f"%%{name} {line_text}", error)
+
+    def system(command: str) -> None:
+        _not_run(f"!{command}")
+
+    def getoutput(command: str, *more: Any, **options: Any) -> list[str]:
+        _not_run(f"!{command}")
+        return []
+
+    shell.run_line_magic, shell.run_cell_magic = run_line_magic, run_cell_magic
+    shell.system = shell.system_raw = shell.system_piped = system
+    shell.getoutput = getoutput
+    shell.ask_exit = lambda: _not_run("exit()")
+    shell.kernel.raw_input = shell.kernel.getpass = no_input
+    builtins.input = no_input
+
+
+def no_input(prompt: object = "", *more: Any, **options: Any) -> str:
+    """Stands in for input(). Raises EOFError."""
+    raise EOFError("nobody is there to type an answer to input()")
+
+
+def _not_run(what: str, error: Exception | None = None) -> None:
+    why = f": {type(error).__name__}: {error}" if error is not None else ""
+    print(f"(not run while grading: {what.strip()[:200]}{why[:200]})")
