@@ -52,7 +52,7 @@ def own_sources(
         if module is None or (earlier.id in broken and earlier is not lesson):
             sources.append(reference_source(earlier))
         else:
-            sources.append(_source(module, submission.lessons[lesson.id].executed))
+            sources.append(source(module, submission.lessons[lesson.id].executed))
     return sources
 
 
@@ -82,7 +82,7 @@ def lent_sources(
     text = reference_text(lesson)
     sources = [reference_source(earlier) for earlier in course.earlier(lesson)]
     module = submission.lessons[lesson.id]
-    as_it_is = _source(module, module.executed)
+    as_it_is = source(module, module.executed)
     filled = {name: regions.fill(code, text, keep=concept.id) for name, code in as_it_is.cells}
     if apart:
         filled = {name: spliced(each, text, concept.id) for name, each in filled.items()}
@@ -100,7 +100,7 @@ def lent_sources(
 def stranger_sources(submission: Submission) -> list[Source]:
     """A micrograd of someone's own: its modules as they are."""
     kernel = any(module.executed for module in submission.own)
-    return [_source(module, kernel) for module in submission.own]
+    return [source(module, kernel) for module in submission.own]
 
 
 def worker_kind(sources: Collection[Source]) -> str:
@@ -130,8 +130,8 @@ class InOrder(set):
 """
 
 
-def _source(module: Module, kernel: bool) -> Source:
-    """`kernel`: it is for one. What is not, must be plain Python."""
+def source(module: Module, kernel: bool) -> Source:
+    """A file as a source; `kernel`: for one, where notebooks need not be plain Python."""
     executed = kernel and module.executed
     cells = module.written if executed else module.cells
     return Source(module.name, cells, keep_going=module.notebook, executed=executed)

@@ -10,6 +10,7 @@ from grader.diagnosis.diagnose import Diagnostician
 from grader.diagnosis.lineup import Lineup
 from grader.harness import Oracle, Session, collect
 from grader.model import LessonOutcomes
+from grader.reading import EXECUTE
 from grader.regions import stubs
 from grader.running import Runner
 from grader.sandbox import Sandbox
@@ -63,7 +64,7 @@ def open_desk(
                         progress(lesson.id)
                         concepts = [each for each in wanted if each.lesson == lesson.id]
                         found = runner.lesson(lesson, concepts)
-                        outcomes[lesson.id] = replace(found, missing=sandbox.missing)
+                        outcomes[lesson.id] = _with_seal(found, sandbox.missing)
                         done[lesson.id] = lesson
                     return outcomes
 
@@ -73,6 +74,15 @@ def open_desk(
             collect(suites, in_session)
         finally:
             oracle.save([lesson.suite for lesson in done.values()])
+
+
+def _with_seal(found: LessonOutcomes, missing: tuple[str, ...]) -> LessonOutcomes:
+    """The layers of isolation that were not there, with a word on notebooks."""
+    if missing and EXECUTE in found.notebooks.values():
+        lacking = ", ".join(missing)
+        note = f"notebooks were executed in an ordinary kernel, without {lacking}"
+        return replace(found, missing=missing, notes=(*found.notes, note))
+    return replace(found, missing=missing)
 
 
 def kinds(submission: Submission, wanted: Sequence[Concept]) -> list[str]:

@@ -58,7 +58,8 @@ Exit codes:
 @click.option(
     "--annotate", "annotated", metavar="FILE|FOLDER",
     help="Write a copy of the notebook with feedback after each graded cell: a .ipynb file, or a "
-    "folder for one or several. The notebook itself is never overwritten.",
+    "folder for one or several; with --notebooks execute, its outputs are new. The notebook itself "
+    "is never overwritten.",
 )  # fmt: skip
 @click.option(
     "--fail-under", "threshold", metavar="POINTS|PERCENT%", type=ThresholdType(),
@@ -123,7 +124,11 @@ def command(
     course = load_course()
     asked = _asked(course, lessons, concepts)
     path = default_path(course, "mggrade check") if path is None else path
-    write_annotated = _annotating(path, course, asked, annotated) if annotated else None
+    write_annotated = (
+        _annotating(path, course, asked, annotated, isolation if notebooks == "execute" else None)
+        if annotated
+        else None
+    )
     with _progress(asked, shown=not quiet) as progress:
         report = grade.check(
             path,
@@ -198,15 +203,27 @@ def _write_html(report: "Report", course: "Course", target: str) -> None:
 
 
 def _annotating(
-    path: Path, course: "Course", lessons: "Sequence[Lesson]", target: str
+    path: Path,
+    course: "Course",
+    lessons: "Sequence[Lesson]",
+    target: str,
+    isolation: str | None,
 ) -> "Callable[[Report], None]":
-    """What writes the copies with feedback; raises early where that can't be done."""
+    """What writes the copies with feedback; raises early where that can't be done. With an
+    `isolation`, their outputs are those of today."""
     from grader.cli.feedback import copies, write_copies
-    from grader.submission import read_submission
+    from grader.outputs import Outputs, fresh_outputs
+    from grader.submission import Module, read_submission
 
     submission = read_submission(path, course)
     planned = copies(submission, [lesson.id for lesson in lessons], Path(target))
-    return lambda report: write_copies(submission, planned, report, course)
+
+    def outputs(module: Module) -> Outputs | None:
+        if isolation is None or module.problem:
+            return None
+        return fresh_outputs(submission, module, course, isolation)
+
+    return lambda report: write_copies(submission, planned, report, course, outputs)
 
 
 def _show(report: "Report", course: "Course", verbose: bool, quiet: bool) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from grader.errors import GraderError, UsageError
 if TYPE_CHECKING:
     from grader.course import Concept, Course
     from grader.model import Report
+    from grader.outputs import Outputs
     from grader.submission import Module, Submission
 
 
@@ -65,8 +66,10 @@ def write_copies(
     planned: "Sequence[tuple[Module, Path]]",
     report: "Report",
     course: "Course",
+    outputs: "Callable[[Module], Outputs | None]",
 ) -> None:
-    """Write every notebook with its feedback, whole or not at all."""
+    """Write every notebook with its feedback, whole or not at all. `outputs` tells what its cells
+    show now; None: they keep what they came with."""
     from grader.cli.output import write_file
     from grader.intake import Unreadable
     from grader.render.annotate import annotate
@@ -76,7 +79,8 @@ def write_copies(
     for module, target in planned:
         try:
             notebook = read_notebook(notebook_bytes(submission, module))
-            made = annotate(notebook, report, _after(submission, module, course))
+            after = _after(submission, module, course)
+            made = annotate(notebook, report, after, outputs(module))
             text = json.dumps(made, indent=1, ensure_ascii=False)
         except (Unreadable, GraderError) as error:
             _say_no_copy(module, str(error))

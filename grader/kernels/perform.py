@@ -55,7 +55,8 @@ def perform(
     begin: Mapping[str, Any],
     imports: Sequence[str] = (),
 ) -> Performance:
-    """Execute `cells` in a new kernel. `begin` is what its worker loads beforehand, `imports` the
+    """Execute `cells` in a new kernel. `begin` is what its worker loads beforehand (see
+    grader/worker/load.py), and with `main` that the notebook is the main program; `imports` are the
     standard modules that it imports before it seals itself.
 
     Raises InfrastructureError where there can be no kernel.

@@ -5,7 +5,7 @@ of an earlier time is replaced.
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -18,12 +18,16 @@ WIDTH = 80
 
 
 def annotate(
-    notebook: Mapping[str, Any], report: Report, after: Mapping[str, int | None]
+    notebook: Mapping[str, Any],
+    report: Report,
+    after: Mapping[str, int | None],
+    outputs: Mapping[int, Sequence[Mapping[str, Any]]] | None = None,
 ) -> dict[str, Any]:
     """A copy of the notebook with the report's feedback.
 
     after: the concepts that belong into this notebook, by id, with the number of the cell to stand
     after, as `grader.source_text.code_cells` counts; None, or a cell that is not there: at the end.
+    outputs: what code cells show now, by number, in the place of what they came with.
     """
     console = Console(file=io.StringIO(), width=WIDTH, color_system=None)
     kept = [[cell for cell in sheet if not is_feedback(cell)] for sheet in sheets(notebook)]
@@ -48,11 +52,18 @@ def annotate(
         cells: list[Any] = []
         for cell in sheet:
             number += 1
-            cells += [cell, *told(number)]
+            cells += [_shown(cell, (outputs or {}).get(number)), *told(number)]
         made.append(cells)
     if made and not count:
         made[-1] += told(0)
     return _with_sheets(notebook, made)
+
+
+def _shown(cell: Any, outputs: Sequence[Mapping[str, Any]] | None) -> Any:
+    """A code cell with other outputs. Cells of the old format keep their own."""
+    if outputs is None or not isinstance(cell, dict) or "source" not in cell:
+        return cell
+    return {**cell, "outputs": [dict(each) for each in outputs]}
 
 
 class _Cells:

@@ -75,7 +75,7 @@ class Engine:
         `layers` is what the worker locks itself by, by default the sandbox's."""
         self._sandbox = sandbox
         self._kind = kind
-        self._request = _load_request(sources, graft)
+        self._request = load_request(sources, graft)
         self._imports = standard_imports(code for each in sources for _, code in each.cells)
         self._layers = layers
         self._left = sandbox.limits.lesson_seconds if seconds is None else seconds
@@ -91,7 +91,7 @@ class Engine:
 
     def reload(self, sources: Sequence[Source]) -> None:
         """Put other sources in the place of these, in the same worker: for trusted code only."""
-        self._request = _load_request(sources, None)
+        self._request = load_request(sources, None)
         self._pending = None
         if self._worker is not None:
             self._load_into(self._worker)
@@ -226,7 +226,8 @@ class Engine:
         return Fault(Outcome.CRASHED, "ended the Python process")
 
 
-def _load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:
+def load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:
+    """What a worker is asked to load."""
     modules = [
         {"name": each.name, "cells": each.cells, "keep_going": each.keep_going} for each in sources
     ]

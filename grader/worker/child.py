@@ -112,6 +112,7 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
             os._exit(0)
         if "begin" in asked:
             name = submission.begin(asked["begin"])[-1]
+            name = "__main__" if asked["begin"].get("main") else name
             cells.expect(name, asked["begin"]["modules"][-1]["cells"])
             write_frame(CHANNEL, {"id": asked["id"]})
         elif "adopt" in asked:

@@ -39,8 +39,8 @@ class Cells:
         shell.events.register("post_run_cell", self._note)
 
     def expect(self, module: str, cells: Sequence[tuple[str, str]]) -> None:
-        """The module that the notebook is, and its cells to come as (name, code). It is imported,
-        not the main program: what is guarded by `__name__` is for people, and stays undone."""
+        """The module that the notebook is, and its cells to come as (name, code). One that is
+        graded is imported, not the main program: what it guards by `__name__` is for people."""
         self._left = list(cells)
         self._shell.user_module.__name__ = module
 
