@@ -264,6 +264,7 @@ def _as_one(
     return results, said
 
 
+_NOBODY = "input() has nobody to answer it while grading; write the value into the code"
 MOST_NOTES = 5  # of a notebook's cells
 _UNSOUND = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 _HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | _UNSOUND
@@ -290,9 +291,12 @@ def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     """What went wrong in cells of notebooks, and in modules beside those that matter."""
     lines = []
     for each in loaded:
-        told = [
-            f"{fault.place}: {fault.message}" if fault.place else fault.message
+        faults = [
+            replace(fault, message=_NOBODY) if fault.type == "EOFError" else fault
             for fault in each.faults
+        ]
+        told = [
+            f"{fault.place}: {fault.message}" if fault.place else fault.message for fault in faults
         ]
         lines += told[:MOST_NOTES]
         if len(told) > MOST_NOTES:

@@ -26,6 +26,7 @@ import contextlib
 import dataclasses
 import functools
 import io
+import itertools
 import json
 import os
 import re
@@ -91,8 +92,9 @@ class Attack:
     def makes(self) -> set[str]:
         return _listed(self.header.get("makes", "none"))
 
-    def hand_in(self, folder: Path, cache: Path) -> Path:
-        """Write it below `folder`, the way a person would hand it in; the path to grade."""
+    def hand_in(self, folder: Path, cache: Path, notebook: bool = False) -> Path:
+        """Write it below `folder`, the way a person would hand it in, perhaps as a notebook with a
+        cell for each statement; the path to grade."""
         ground, handed_in = folder / "ground", folder / "submission"
         ground.mkdir(parents=True)
         (ground / "kept").write_text("kept\n")
@@ -101,7 +103,11 @@ class Attack:
         code = code.replace("@FOLDER@", str(ground)).replace("@CACHE@", str(cache))
         form = self.header.get("form", "file")
         name = "mg3_backpropagation.py" if form == "mg3" else "attack.py"
-        (handed_in / name).write_text(code, encoding="utf-8")
+        if notebook:
+            name = name.replace(".py", ".ipynb")
+            (handed_in / name).write_text(json.dumps(_notebook(code)))
+        else:
+            (handed_in / name).write_text(code, encoding="utf-8")
         for extra, text in (_files(code) if form == "folder" else {}).items():
             (handed_in / extra).write_text(text)
         return handed_in / name if form == "file" else handed_in
@@ -126,7 +132,12 @@ def course() -> Course:
     """The real course with small limits."""
     real = load_course()
     limits = dataclasses.replace(
-        real.limits, program_seconds=0.5, lesson_seconds=3.0, memory_mib=256
+        real.limits,
+        program_seconds=0.5,
+        lesson_seconds=3.0,
+        cell_seconds=1.0,
+        notebook_seconds=3.0,
+        memory_mib=256,
     )
     return dataclasses.replace(real, limits=limits)
 
@@ -143,13 +154,16 @@ def find(name: str) -> Attack:
     return next(attack for attack in corpus() if attack.id == name)
 
 
-def grade(attack: Attack, mode: str, folder: Path, cache: Path) -> Result:
-    """Grade an attack, then look around: what is left of it, and what it did to others."""
-    path = attack.hand_in(folder, cache)
+def grade(
+    attack: Attack, mode: str, folder: Path, cache: Path, notebooks: str | None = None
+) -> Result:
+    """Grade an attack, then look around: what is left of it, and what it did to others.
+    `notebooks`: handed in as one, and read in this way."""
+    path = attack.hand_in(folder, cache, notebooks is not None)
     known = survivors(os.getpid(), patience=0.0)  # of an earlier attack, and told then
     before = _surroundings(folder)
     started = time.monotonic()
-    report = _check(path, mode, cache, attack.concepts)
+    report = _check(path, mode, cache, attack.concepts, notebooks or "auto")
     seconds = time.monotonic() - started
     checks = [check for concept in report.concepts for check in concept.checks]
     trouble = list(_survivors(known))
@@ -170,10 +184,37 @@ def grade(attack: Attack, mode: str, folder: Path, cache: Path) -> Result:
     )
 
 
-def _check(path: Path, mode: str, cache: Path, concepts: list[str]) -> grader.Report:
+def _check(
+    path: Path, mode: str, cache: Path, concepts: list[str], notebooks: str = "auto"
+) -> grader.Report:
     return grader.check(
-        path, course=course(), isolation=mode, cache_folder=cache, concepts=concepts, fresh=True
+        path,
+        course=course(),
+        isolation=mode,
+        notebooks=notebooks,
+        cache_folder=cache,
+        concepts=concepts,
+        fresh=True,
     )
+
+
+def _notebook(code: str) -> dict[str, Any]:
+    """A cell for each statement at the top; what can't be parsed is one cell."""
+    try:
+        starts = [_first_line(node) for node in ast.parse(code).body]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        starts = []
+    lines = code.split("\n")
+    edges = [0, *(start - 1 for start in starts[1:]), len(lines)]
+    sources = ["\n".join(lines[a:b]).rstrip() for a, b in itertools.pairwise(edges)]
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources
+    ]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+
+
+def _first_line(node: ast.stmt) -> int:
+    return min(each.lineno for each in (node, *getattr(node, "decorator_list", [])))
 
 
 def _listed(text: str) -> set[str]:
@@ -270,7 +311,8 @@ def serve() -> None:
         request: dict[str, Any] = json.loads(line)
         folder, cache = Path(request["folder"]), Path(request["cache"])
         try:
-            result = grade(find(request["attack"]), request["mode"], folder, cache)
+            attack, notebooks = find(request["attack"]), request["notebooks"]
+            result = grade(attack, request["mode"], folder, cache, notebooks)
         except BaseException:  # the grader's own fall is what the tests look for
             result = Result([], [], 0.0, [f"the grader fell: {traceback.format_exc()}"], [])
         answers.write(json.dumps(dataclasses.asdict(result)) + "\n")

@@ -58,10 +58,11 @@ class Servers:
         for each in ("home", "cwd"):
             (folder / each).mkdir(parents=True, exist_ok=True)
 
-    def ask(self, attack: Attack, mode: str) -> "Future[Result]":
-        """The result to come of one attack."""
+    def ask(self, attack: Attack, mode: str, notebooks: str | None = None) -> "Future[Result]":
+        """The result to come of one attack; `notebooks`: handed in as one, and read in this way."""
         self._number += 1
-        return self._pool.submit(self._ask, attack, mode, self._folder / str(self._number))
+        folder = self._folder / str(self._number)
+        return self._pool.submit(self._ask, attack, mode, notebooks, folder)
 
     def close(self) -> None:
         """End the processes."""
@@ -72,11 +73,12 @@ class Servers:
                 process.stdout.close()
             process.wait()
 
-    def _ask(self, attack: Attack, mode: str, folder: Path) -> Result:
+    def _ask(self, attack: Attack, mode: str, notebooks: str | None, folder: Path) -> Result:
         process = self._process()
         request = {
             "attack": attack.id,
             "mode": mode,
+            "notebooks": notebooks,
             "folder": str(folder),
             "cache": str(self._folder / "cache"),
         }

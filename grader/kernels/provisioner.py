@@ -55,7 +55,8 @@ class SealedProvisioner(KernelProvisionerBase):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the private folder; no TCP, whatever was asked for."""
-        self._folder = tempfile.mkdtemp(prefix="mggrade-")
+        if self._folder is None:  # after a restart, clients are still connected to its sockets
+            self._folder = tempfile.mkdtemp(prefix="mggrade-")
         manager = self.parent
         if manager is not None:
             manager.transport, manager.ip = "ipc", f"{self._folder}/k"
@@ -128,10 +129,12 @@ class SealedProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the folder, and the warm parent if it was this kernel's own."""
         await self.kill()
+        if restart:
+            return
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
-        if self._own is not None and not restart:
+        if self._own is not None:
             self._own.__exit__(None, None, None)
             self._own = None
 

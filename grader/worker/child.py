@@ -103,6 +103,7 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     _import(request["import"])
     submission = Submission(running.shell.transform_cell)
     cells = notebook.Cells(running.shell)
+    settings = {**settings, "mapped_bytes": running.mapped_bytes}
     locked = kernel.lock_after(layers, settings, holding)
     write_frame(CHANNEL, {"id": request["id"], "locked": locked})
 
@@ -122,7 +123,13 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
         else:
             _answer(asked, submission)
 
-    running.run(CHANNEL, answer)
+    def answer_or_end() -> None:
+        try:
+            answer()
+        except BaseException:  # an event loop would go on, and the other side wait in vain
+            os._exit(1)
+
+    running.run(CHANNEL, answer_or_end)
 
 
 def _reply(answer: dict[str, Any]) -> None:

@@ -42,6 +42,9 @@ def prepare(preload: Sequence[str], site: Sequence[str]) -> None:
         sys.modules["debugpy"] = None  # type: ignore[assignment]  # big, and debugging is not graded
     for name in preload:
         __import__(name)
+    if "matplotlib.backends" in sys.modules:
+        # It looks for backends among the installed packages, and would do so when it is too late.
+        sys.modules["matplotlib.backends"].backend_registry.list_all()
     allowed = {name.partition(".")[0] for name in (*preload, *sys.modules)}
     if "torch" in allowed:
         allowed |= {"sympy", "networkx"}  # torch's own, imported late

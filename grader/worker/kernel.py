@@ -4,9 +4,12 @@ and answers programs on the names that its cells have left.
 Here ipykernel is used beside the standard library; it was imported by the zygote.
 """
 
+import contextlib
 import ctypes
 import gc
+import io
 import os
+import resource
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +25,8 @@ _ARENAS = -8  # M_ARENA_MAX of mallopt(3)
 
 class Kernel:
     """The ipykernel application of this process. Made before any thread is there."""
+
+    _statm: int | None = None
 
     def __init__(self, connection: Mapping[str, Any]) -> None:
         """`connection` is what a Jupyter connection file holds, with the transport `ipc`."""
@@ -57,7 +62,7 @@ class Kernel:
         config.InteractiveShell.colors = "nocolor"
         config.InteractiveShell.xmode = "Plain"
         ports = {name: number for name, number in connection.items() if name.endswith("_port")}
-        self._app: Any = App(
+        self._app: Any = App.instance(  # where some packages look for it
             config=config,
             transport="ipc",
             ip=connection["ip"],
@@ -68,6 +73,18 @@ class Kernel:
         )
         self._app.init_profile_dir()  # it makes folders
         self._app.session.key = connection["key"].encode()
+
+        # Landlock takes /proc away before the threads are there that need address space as well.
+        with contextlib.suppress(OSError):
+            self._statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+
+    @property
+    def mapped_bytes(self) -> int:
+        """The size of this process's address space; 0 where the system does not tell."""
+        if self._statm is None:
+            return 0
+        pages = int(os.pread(self._statm, 100, 0).split()[0])
+        return pages * resource.getpagesize()
 
     def bind(self) -> None:
         """Make the sockets and start the threads that serve them."""
@@ -150,11 +167,21 @@ def listable() -> list[str]:
 def leave_streams() -> None:
     """The cells are done: from now on what is printed goes to the pipe, as from any worker."""
     for name in ("stdout", "stderr"):
-        stream = os.fdopen(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+        try:
+            stream: io.TextIOBase = os.fdopen(
+                1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False
+            )
+        except OSError:  # a cell has closed it
+            stream = _Nowhere()
         setattr(sys, name, stream)
     sys.displayhook = sys.__displayhook__
     gc.collect()
     gc.freeze()
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str, /) -> int:
+        return len(text)
 
 
 def _standard() -> set[str]:

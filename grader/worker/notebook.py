@@ -5,8 +5,8 @@ a magic that fails is told and costs nothing, since it is no one's work on the l
 else is IPython as it is.
 """
 
-import builtins
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any
 
 from . import faults
@@ -67,6 +67,8 @@ def settle(shell: Any) -> None:
         known = f"{name} {line_text.strip()}" if name.endswith("load_ext") else name
         if known in OUTSIDE:
             return None if known in SILENT else _not_run(f"%{name} {line_text}")
+        # Magics look at the names of who called them, so many frames up.
+        options["_stack_depth"] = options.get("_stack_depth", 1) + 1
         if name in INSIDE:
             return line(name, line_text, *more, **options)
         try:
@@ -91,17 +93,32 @@ def settle(shell: Any) -> None:
         _not_run(f"!{command}")
         return []
 
+    structured = shell.InteractiveTB.structured_traceback
+
+    def structured_traceback(
+        kind: Any, error: Any, trace: TracebackType | None, *more: Any, **options: Any
+    ) -> Any:
+        return structured(kind, error, _without_ours(trace), *more, **options)
+
+    shell.InteractiveTB.structured_traceback = structured_traceback
     shell.run_line_magic, shell.run_cell_magic = run_line_magic, run_cell_magic
     shell.system = shell.system_raw = shell.system_piped = system
     shell.getoutput = getoutput
     shell.ask_exit = lambda: _not_run("exit()")
-    shell.kernel.raw_input = shell.kernel.getpass = no_input
-    builtins.input = no_input
+    shell.kernel.raw_input = shell.kernel.getpass = input  # which finds nobody there
 
 
-def no_input(prompt: object = "", *more: Any, **options: Any) -> str:
-    """Stands in for input(). Raises EOFError."""
-    raise EOFError("nobody is there to type an answer to input()")
+def _without_ours(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames of this package."""
+    if trace is None:
+        return None
+    rest = _without_ours(trace.tb_next)
+    if trace.tb_frame.f_code.co_filename.startswith(_HERE):
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+
+
+_HERE = __file__.rpartition("/")[0]
 
 
 def _not_run(what: str, error: Exception | None = None) -> None:
