@@ -197,6 +197,12 @@ class Runner:
             if not any(each.ok for each in loaded):
                 fault = next(filter(None, map(_load_fault, loaded)))
                 return LessonOutcomes(self._same(concepts, fault), sound=False)
+            faults = [each.fault for each in loaded if each.fault]
+            if faults and trial.has(["Value"]) == [
+                False
+            ]:  # the notebook's cell that makes it raised
+                self._unusable = faults[0]
+                return LessonOutcomes(self._same(concepts, faults[0]), _notes(loaded), sound=False)
             there = self._defined(trial, concepts)
             if isinstance(there, Fault):
                 self._unusable = replace(there, message=f"making a Value {there.message}")
