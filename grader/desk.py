@@ -60,12 +60,15 @@ def open_desk(
                 ) -> dict[str, LessonOutcomes]:
                     runner = Runner(submission, grounds, Diagnostician(grounds, submission, lineup))
                     outcomes = {}
-                    for lesson in asked:
-                        progress(lesson.id)
-                        concepts = [each for each in wanted if each.lesson == lesson.id]
-                        found = runner.lesson(lesson, concepts)
-                        outcomes[lesson.id] = _with_seal(found, sandbox.missing)
-                        done[lesson.id] = lesson
+                    try:
+                        for lesson in asked:
+                            progress(lesson.id)
+                            concepts = [each for each in wanted if each.lesson == lesson.id]
+                            found = runner.lesson(lesson, concepts)
+                            outcomes[lesson.id] = _with_seal(found, sandbox.missing)
+                            done[lesson.id] = lesson
+                    finally:
+                        runner.close()
                     return outcomes
 
                 body(grade)
