@@ -23,10 +23,17 @@ from grader.intake import (
     read_file,
 )
 from grader.reading import CELLS, EXECUTE, needs_kernel
-from grader.source_text import code_cells, decode, read_notebook, remarks, written_cells
+from grader.source_text import (
+    code_cells,
+    decode,
+    read_notebook,
+    remarks,
+    without_outputs,
+    written_cells,
+)
 
 # A notebook's outputs (pictures) are read as well before they are thrown away.
-NOTEBOOK_MIB = 64
+NOTEBOOK_MIB = 256
 MOST_FILES = 200
 
 
@@ -167,7 +174,7 @@ def read_module(
         notes: tuple[str, ...] = ()
         written: tuple[tuple[str, str], ...] = ()
         if notebook:
-            data = read_notebook(raw)
+            data = read_notebook(without_outputs(raw))
             cells, notes = code_cells(data, file.name), remarks(data, file.name)
             written = written_cells(data, file.name)
         else:
