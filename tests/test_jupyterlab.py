@@ -160,13 +160,14 @@ def cell(page: Any, source: str) -> Any:
 
 
 def run_to(page: Any, last: str) -> Any:
-    """Shift and Enter, from the first cell to the one with `last`; what that one shows."""
+    """Shift and Enter, from the first cell to the check `last`, past the checks before; its answer."""
     page.locator(".jp-Notebook .jp-InputPrompt").first.click()
     for _ in range(40):
         active = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
         there = active.locator(".cm-content")
         source = there.inner_text().strip() if there.count() else ""
-        page.keyboard.press("Shift+Enter")
+        other = source.startswith("%mggrade") and source != last
+        page.keyboard.press("ArrowDown" if other else "Shift+Enter")
         if source == last:
             break
     shown = cell(page, last).locator(".mggrade")
