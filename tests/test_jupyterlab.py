@@ -160,7 +160,7 @@ def cell(page: Any, source: str) -> Any:
 
 
 def run_to(page: Any, last: str) -> Any:
-    """Shift and Enter, from the first cell to the check `last`, past the checks before; its answer."""
+    """Shift and Enter, from the first cell to the check `last`, past other checks; its answer."""
     page.locator(".jp-Notebook .jp-InputPrompt").first.click()
     for _ in range(40):
         active = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
