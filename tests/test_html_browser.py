@@ -1,31 +1,18 @@
 """The report in a real Chromium: keyboard, narrow and wide, light and dark, print, axe-core."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from grader.render.html import render_html
+from tests.browser import CHROMIUM, FLAGS, NEEDS_CHROMIUM
 from tests.graph_examples import neuron_case
 from tests.report_examples import TITLES, full_marks, half_done, hostile
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium here: apt-get install chromium, or Google Chrome"
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytestmark = NEEDS_CHROMIUM
 BAD = "</script><script>document.title='owned'</script><img src=//evil.invalid onerror=alert(1)>"
 EXAMPLES = {"half-done": half_done, "full": full_marks, "hostile": lambda: hostile(BAD + "x" * 300)}
 SIZES = {1280: 900, 390: 844}
