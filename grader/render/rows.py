@@ -1,6 +1,6 @@
 """The course as rows of a terminal: a bar for each lesson, a line for each concept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -70,3 +70,19 @@ def rows_for(console: Console, ids: Iterable[str], names: Iterable[str]) -> Rows
         id_width=max(map(cell_len, ids), default=0),
         name_width=max(map(cell_len, names), default=0),
     )
+
+
+def pointer_lines(console: Console, what: str, title: str, goal: str) -> Iterator[Text]:
+    """`next: …` on one line; where there is no room, without the title, then on two.
+
+    what: a concept's id. title: ` (its title)` or nothing. goal: the place to go to, or nothing.
+    """
+    goal = f" → {safe(goal)}" if goal else ""
+    room = console.width - cell_len("next: ")
+    if cell_len(what + title + goal) > room:
+        title = ""
+    head = Text("next: ", style="bold cyan").append(what + title, "not bold")
+    if cell_len(what + goal) > room and console.is_terminal:  # a pipe gets one line
+        yield head
+        head = Text("     ")
+    yield head.append(goal, "not bold cyan")

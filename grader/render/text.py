@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, State
+from grader.model import CheckResult, ConceptResult, Outcome, Report, State
 from grader.render.failure import case_lines, diagnosis_lines, failure_lines, output_lines
 from grader.render.lines import comma_list, out_of, safe, wrapped
-from grader.render.rows import rows_for
+from grader.render.rows import pointer_lines, rows_for
 from grader.render.states import (
     GAVE_UP,
     STATE_OF,
@@ -255,23 +254,12 @@ class _Page:
                 if lesson.fault is not None:
                     name = f"{lesson.id} {self._titles.get(lesson.id, '')}".rstrip()
                     what, title = f"make {name} load", ""
-                yield from self._pointer(what, title, concept.place)
+                goal = str(concept.place or "")
+                yield from pointer_lines(self._console, what, title, goal)
                 if concept.diagnosis and lesson.fault is None:
                     more = Text("more: ", style="bold cyan")
                     yield more.append(f"{self._explain} {concept.id}", "not bold")
                 return
-
-    def _pointer(self, what: str, title: str, place: Place | None) -> Iterator[Text]:
-        """`next: …` on one line; where there is no room, without the title, then on two."""
-        goal = f" → {safe(str(place))}" if place else ""
-        room = self._console.width - cell_len("next: ")
-        if cell_len(what + title + goal) > room:
-            title = ""
-        head = Text("next: ", style="bold cyan").append(what + title, "not bold")
-        if cell_len(what + goal) > room and self._console.is_terminal:  # a pipe gets one line
-            yield head
-            head = Text("     ")
-        yield head.append(goal, "not bold cyan")
 
 
 def _lessons(concepts: Iterable[ConceptResult]) -> list[_Lesson]:

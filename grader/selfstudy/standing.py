@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from grader import locate
+from grader.attempts import reference_text
 from grader.course import Concept, Course
 from grader.model import Place, State
 from grader.progress import ConceptProgress, Progress
-from grader.regions import stubs
+from grader.regions import concepts_in, stubs
 from grader.submission import Module, Submission
 
 UNCHECKED = "unchecked"  # written, and not checked yet
@@ -20,8 +21,9 @@ SLACK = 1.0  # seconds: the times of checks are kept to the second
 class Standing:
     """One concept. `state` is a State, or UNCHECKED; `earned` is in points.
 
-    `stale`: the lesson's file has changed since the concept was last checked. `place` is where to
-    go on, None where the lesson is not there.
+    `stale`: the lesson's file has changed since the concept was last checked. `gap`: it is still
+    to be written, or a part of it. `path` is the lesson's file and `place` where in it to go on,
+    None where the lesson is not there.
     """
 
     concept: Concept
@@ -29,6 +31,7 @@ class Standing:
     state: str
     earned: float
     stale: bool
+    gap: bool
     known: ConceptProgress
     path: Path | None
     place: Place | None
@@ -86,7 +89,10 @@ def _each(course: Course, submission: Submission, known: Progress) -> Iterator[S
         for concept in lesson.concepts:
             told = known.of(concept.id)
             stale = bool(module and told.checked) and changed > _seconds(told.checked) + SLACK
-            state = _state(module, concept.id in gaps, told, stale)
+            gap = concept.id in gaps
+            state = _state(module, gap, told, stale)
+            if state == UNCHECKED and concept.id not in concepts_in(reference_text(lesson)):
+                state = State.TODO  # there is nothing to write: mg7.integration
             stale = stale and state != State.TODO
             earned = told.earned if state not in (State.TODO, UNCHECKED, State.ABSENT) else 0.0
             place = None
@@ -94,7 +100,7 @@ def _each(course: Course, submission: Submission, known: Progress) -> Iterator[S
                 place = gaps.get(concept.id) or locate.definition_of(module, concept)
                 place = place or Place(module.path.name)
             path = module.path if module else None
-            yield Standing(concept, lesson.bonus, state, earned, stale, told, path, place)
+            yield Standing(concept, lesson.bonus, state, earned, stale, gap, told, path, place)
 
 
 def _state(module: Module | None, gap: bool, told: ConceptProgress, stale: bool) -> str:
