@@ -1,5 +1,6 @@
 """A workspace for a learner: what belongs into it, and what of that is missing."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -129,7 +130,5 @@ def _from_template(folder: Path, path: Path, template: str, form: str) -> Item:
 def _found(path: Path, content: bytes) -> Found:
     try:
         return Found.SAME if path.read_bytes() == content else Found.OTHER
-    except FileNotFoundError:
-        return Found.OTHER if path.is_symlink() else Found.MISSING
-    except OSError:
-        return Found.OTHER
+    except OSError:  # not there, or there and not to be read
+        return Found.OTHER if os.path.lexists(path) else Found.MISSING
