@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -198,7 +200,7 @@ def test_a_concept_s_gap_comes_back_and_undo_brings_the_code_back(here):
     assert kept.read_text() == mine and kept.is_relative_to(Path(".mggrade", "backups"))
     assert f"{datetime.now():%Y-%m-%d}" in str(kept)
 
-    assert "again as it was" in run("reset", "mg3.tanh", "--undo")
+    assert "back as it was" in run("reset", "mg3.tanh", "--undo")
     assert LESSON.read_text() == mine
     run("reset", "--undo")
     assert LESSON.read_text() == now
@@ -362,6 +364,29 @@ def test_elsewhere_it_is_one_line(tmp_path, monkeypatch, name):
     Path("work.zip").touch()
     if not more:
         assert "is an archive" in run(name, "work.zip", code=errors.USAGE)
+
+
+@pytest.mark.parametrize("arguments", [[], ["list"], ["solution", "mg3.tanh"]])
+@pytest.mark.parametrize("colour", [True, False])
+def test_colour_is_for_terminals_that_want_it(here, arguments, colour):
+    checked(tanh=PASSED)
+    main_end, command_end = pty.openpty()
+    variables = {"TERM": "xterm-256color", "COLUMNS": "80"} | ({} if colour else {"NO_COLOR": "1"})
+    subprocess.run(
+        [sys.executable, "-m", "grader", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=command_end,
+        env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, **variables},
+        timeout=60,
+        check=True,
+    )
+    os.close(command_end)
+    seen = os.read(main_end, 65536).decode()
+    os.close(main_end)
+    codes = re.findall(r"\x1b\[([\d;]*)m", seen)
+    coloured = any(re.match(r"[349]\d|38", part) for code in codes for part in code.split(";"))
+    assert coloured == colour
+    assert "\x1b" not in run(*arguments)
 
 
 # One evening, through the real command
