@@ -142,7 +142,6 @@ def test_from_a_wheel_the_exercises_come_with_the_package(here, monkeypatch):
     for kind in ("exercises", "solutions"):
         shutil.copytree(EXERCISES.parent / kind, package / "data" / kind)
     monkeypatch.setattr("grader.attempts.HERE", package)
-    monkeypatch.setattr("grader.selfstudy.material.HERE", package)
     run("course", "--notebooks")
     shutil.rmtree(package / "data" / "exercises")
     assert run("scripts").count("wrote") == 10  # these are made from the solutions
@@ -162,7 +161,8 @@ def test_a_notebook_somebody_worked_in_is_not_handed_out(here, monkeypatch):
             for line in cell["source"]
         ]
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    monkeypatch.setattr("grader.selfstudy.material.HERE", clone / "grader")
+    shutil.copytree(EXERCISES.parent / "solutions", clone / "solutions")
+    monkeypatch.setattr("grader.attempts.HERE", clone / "grader")
     assert "has been worked in" in run("more", "--notebooks", code=errors.USAGE)
 
 
