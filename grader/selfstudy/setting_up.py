@@ -114,17 +114,30 @@ def _items(course: Course, folder: Path, notebooks: bool, ci: str | None) -> Ite
         content = material.notebook(lesson) if notebooks else material.script(lesson).encode()
         path = Path(EXERCISES, lesson.file + _FORMS[notebooks])
         yield Item(path, content, _found(folder / path, content), lesson.id)
-    form = "notebooks" if notebooks else "Python files"
-    yield _from_template(folder, Path("README.md"), "README.md", form)
-    yield _from_template(folder, Path(".gitignore"), "gitignore", form)
+    yield _from_template(folder, Path("README.md"), "README.md", notebooks)
+    yield _from_template(folder, Path(".gitignore"), "gitignore", notebooks)
     if ci:
-        yield _from_template(folder, Path(CI_FILES[ci]), f"{ci}.yml", form)
+        yield _from_template(folder, Path(CI_FILES[ci]), f"{ci}.yml", notebooks)
 
 
-def _from_template(folder: Path, path: Path, template: str, form: str) -> Item:
+def _from_template(folder: Path, path: Path, template: str, notebooks: bool) -> Item:
     text = (TEMPLATES / template).read_text(encoding="utf-8")
-    content = text.replace("@FORM@", form).replace("@VERSION@", __version__).encode()
+    words = {
+        "@FORM@": "notebooks" if notebooks else "Python files",
+        "@LIVE@": _LIVE if notebooks else "",
+        "@VERSION@": __version__,
+    }
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    content = text.encode()
     return Item(path, content, _found(folder / path, content))
+
+
+_LIVE = """\
+(Or run the cell `%mggrade mg1.slope` below the gap: it checks what you have just run. For that the
+notebook's kernel needs `pip install "mggrade[jupyter]"`.)
+
+"""
 
 
 def _found(path: Path, content: bytes) -> Found:
