@@ -121,6 +121,13 @@ def test_half_typed_code_is_no_obstacle(typed):
     ast.parse(back.text)
 
 
+def test_a_text_that_is_never_closed_takes_nothing_along_but_its_own_cell():
+    text = TANH.replace("t = my_own(self.data)", '"""never closed')
+    text = text.replace("    def _backward():\n        self.grad = 1.0  # my own step\n", "")
+    back = with_gap(f"{text}# %%\ndef later():\n    return 1\n", MG3, "mg3.tanh")
+    assert back.along and back.text.endswith("# mine\n# %%\ndef later():\n    return 1\n")
+
+
 def test_what_is_not_there_is_told():
     assert with_gap("x = 1\n", MG3, "mg3.tanh") is None
     lines = regions.script(SOURCES["mg4"], ["mg4.sub"])
@@ -132,6 +139,7 @@ def test_what_is_not_there_is_told():
 
 def test_a_signature_over_several_lines_survives():
     text = TANH.replace("def tanh(self):", "def tanh(\n    self,\n):")
-    back = with_gap(text, MG3, "mg3.tanh")
-    ast.parse(back.text)
-    assert "my_own" not in back.text
+    for each in (text, text.replace('    """Return the hyperbolic', '    """Return my own')):
+        back = with_gap(each, MG3, "mg3.tanh")
+        ast.parse(back.text)
+        assert "my_own" not in back.text
