@@ -112,7 +112,7 @@ def test_a_lesson_that_is_there_as_a_notebook_is_there(here):
     assert read_submission(here / "exercises", COURSE).lessons["mg5"].notebook is False
 
 
-def test_what_cannot_become_a_workspace(here):
+def test_what_cannot_become_a_workspace(here, monkeypatch):
     Path("Documents").mkdir()
     Path("a file").touch()
     assert "holds other things (Documents, a file)" in run(code=errors.USAGE)
@@ -122,6 +122,9 @@ def test_what_cannot_become_a_workspace(here):
     Path("loose").mkdir()
     shutil.copy(Path("scripts") / FIRST, "loose")
     assert "holds mg1_derivatives.py already" in run("loose", code=errors.USAGE)
+    monkeypatch.chdir("loose")
+    assert "this folder holds mg1_derivatives.py already" in run(code=errors.USAGE)
+    monkeypatch.chdir(here)
     Path("odd").mkdir()
     Path("odd", "exercises").touch()
     assert "exercises is a file" in run("odd", code=errors.USAGE)

@@ -119,6 +119,16 @@ def test_a_lesson_that_is_not_here_is_told(here):
     assert "its file is not here; mggrade init adds" in " ".join(run("list").split())
 
 
+def test_a_file_that_cannot_be_read_is_told_with_its_remedy(here):
+    checked(tanh=PASSED)
+    done_before("mg3.tanh")
+    LESSON.write_bytes(b"\xff")
+    for command in ("list", "next"):
+        text = " ".join(run(command).split())
+        assert f"{LESSON.name} is not UTF-8" in text and "save it as UTF-8" in text
+    assert "12 of 44 concepts passed" in run()
+
+
 @pytest.mark.parametrize("width", [60, 80])
 def test_lines_fit(here, width):
     checked(tanh=PASSED, **{"mul-backward": FAILED})

@@ -48,9 +48,9 @@ def command(folder: Path | None, notebooks: bool, ci: str | None, dry_run: bool)
     course = load_course()
     place = folder or Path()
     try:
+        items = plan(course, place, notebooks, ci)
         if folder is None:
             _ensure_empty(course, place)
-        items = plan(course, place, notebooks, ci)
     except OSError as error:  # a name that is too long, a folder that is locked
         raise UsageError(
             f"can't use {place}: {error.strerror or error}; name another folder"

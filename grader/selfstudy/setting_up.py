@@ -88,7 +88,7 @@ def _ensure_place(course: Course, folder: Path, notebooks: bool) -> None:
     ]
     if loose:
         raise UsageError(
-            f"{folder} holds {loose[0]} already, and exercises/ beside it would hide it; "
+            f"{_named(folder)} holds {loose[0]} already, and exercises/ beside it would hide it; "
             "go on with it there, or name another folder"
         )
     if (folder / EXERCISES).exists() and not (folder / EXERCISES).is_dir():
@@ -103,6 +103,10 @@ def _ensure_place(course: Course, folder: Path, notebooks: bool) -> None:
             f"{folder / EXERCISES} holds {others[0]}.py already, and a lesson can't be there "
             "twice; for notebooks, name another folder: mggrade init --notebooks DIR"
         )
+
+
+def _named(folder: Path) -> str:
+    return "this folder" if folder == Path() else str(folder)
 
 
 def _items(course: Course, folder: Path, notebooks: bool, ci: str | None) -> Iterator[Item]:
