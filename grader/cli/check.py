@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import SeedType, Threshold, ThresholdType, split_ids
+from grader.cli.options import PATH, IdType, SeedType, Threshold, ThresholdType, split_ids
 from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, UsageError
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ Exit codes:
 
 
 @click.command("check", epilog=EPILOG)
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@PATH
 @click.option(
     "--lesson", "lessons", metavar="ID", multiple=True, callback=split_ids,
+    type=IdType(lessons=True, several=True),
     help="Grade this lesson only; repeat it, or write mg3,mg4.",
 )  # fmt: skip
 @click.option(
     "--concept", "concepts", metavar="ID", multiple=True, callback=split_ids,
+    type=IdType(concepts=True, several=True),
     help="Grade this concept only, for example mg3.tanh; can be repeated.",
 )  # fmt: skip
 @click.option(
@@ -115,6 +117,7 @@ def command(
             ensure_writable(Path(file))
 
     from grader import grade
+    from grader.cli.memory import with_memory
     from grader.cli.paths import default_path
     from grader.course import load_course
     from grader.sandbox.hide import hide_this_process
@@ -123,6 +126,7 @@ def command(
 
     course = load_course()
     asked = _asked(course, lessons, concepts)
+    bare = path is None
     path = default_path(course, "mggrade check") if path is None else path
     write_annotated = (
         _annotating(path, course, asked, annotated, isolation if notebooks == "execute" else None)
@@ -141,6 +145,7 @@ def command(
             course=course,
             progress=progress,
         )
+    report = with_memory(report, path, course, bare)
     if json_file:
         _write_json(report, json_file)
     if html_file:
