@@ -218,6 +218,8 @@ class _Reader:
         owner.members[key] = Member(key, node, owner.text, self._space)
 
     def _attach(self, owner: Class, member: Member) -> None:
+        if member.like == member.name:
+            return
         if member.name not in owner.members:
             owner.attached.add(member.name)
         for part in [each for each in owner.members if each.startswith(f"{member.name}.")]:
@@ -225,6 +227,13 @@ class _Reader:
         owner.members[member.name] = member
 
     def _assignment(self, node: ast.Assign, text: Text) -> None:
+        match node.targets, self._meaning(node.value):
+            case [ast.Name(id=name)], Method() | Outside() | Class() as known:
+                self._space.names[name] = known  # another name for the same thing
+                return
+            case [ast.Name(id=name)], Item(node=ast.FunctionDef()) as known:
+                self._space.names[name] = known
+                return
         pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
         found = [self._attachable(target, value) for target, value in pairs]
         if all(found):
@@ -274,8 +283,9 @@ class _Reader:
         unsure = False
         for each in ast.walk(node):
             match each:
-                case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(
-                    ctx=ast.Store() | ast.Del()
+                case (
+                    ast.Attribute(ctx=ast.Store() | ast.Del())
+                    | ast.Subscript(ctx=ast.Store() | ast.Del())
                 ):
                     target: ast.expr | None = each
                 case ast.AugAssign(target=ast.Name() as name):
@@ -348,9 +358,7 @@ def attaches(item: Item) -> bool:
         return False
     nodes = list(ast.walk(item.node))
     return any(
-        isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Name)
-        and each.func.id == "setattr"
+        isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "setattr"
         for each in nodes
     ) and any(isinstance(each, ast.Attribute) and each.attr == "__name__" for each in nodes)
 
@@ -362,6 +370,6 @@ def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]
             right
         ):
             return list(zip(left, right, strict=True))
-        case (ast.Tuple(elts=left) | ast.List(elts=left)), _:
+        case ((ast.Tuple(elts=left) | ast.List(elts=left)), _):
             return [(each, value) for each in left]
     return [(target, value)]

@@ -92,9 +92,7 @@ def _moved(needs: Needs, items: Iterable[Item]) -> frozenset[Item]:
         if isinstance(member.like, Item)
     ]
     used = {each for item in live for each in needs.of(item)}
-    return frozenset(
-        each for each in liked if each not in used and liked.count(each) == 1
-    )
+    return frozenset(each for each in liked if each not in used and liked.count(each) == 1)
 
 
 class _Page:
@@ -155,7 +153,7 @@ class _Page:
         return {each for each in tops if each and each not in sys.stdlib_module_names}
 
     def _named(self, moved: frozenset[Item]) -> Names:
-        """Every item its own name where it is free: those asked for first, then in order."""
+        """Every item its own name where it is free: those asked for first, then the latest."""
         used = self._used
         outside = {use.meaning for use in used if isinstance(use.meaning, Outside)}
         taken = {use.reference.node.id for use in used if use.meaning is None}
@@ -166,7 +164,7 @@ class _Page:
                 given[key] = name
                 taken.add(name)
         first = {self._needs.roots[name] for name in self._plan.wanted}
-        for item in sorted(self._items, key=lambda each: (each not in first, each.number)):
+        for item in sorted(self._items, key=lambda each: (each not in first, -each.number)):
             for name in item.names:
                 earlier = [given[each, name] for each in item.before if (each, name) in given]
                 given[item, name] = earlier[0] if earlier else _free(name, item.space.id, taken)
@@ -202,8 +200,8 @@ class _Page:
 
     def _has_annotations(self) -> bool:
         return any(
-            isinstance(node, ast.arg) and node.annotation or isinstance(node, Function)
-            and node.returns
+            (isinstance(node, ast.arg) and node.annotation) or (isinstance(node, Function)
+            and node.returns)
             for item in self._items
             for part in _statements(item)
             for node in ast.walk(part)

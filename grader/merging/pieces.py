@@ -122,8 +122,8 @@ def comments_above(text: Text, node: ast.stmt, after: int | None = None) -> list
     found: list[str] = []
     for line in reversed(text.lines[after or 0 : first - 1]):
         bare = line.strip()
-        if not bare and after is not None:
-            continue
+        if after is not None and (not bare or len(line) - len(line.lstrip()) > node.col_offset):
+            continue  # what is further right belongs to the function above
         if not bare.startswith("#") or _CELL.match(line):
             break
         found.insert(0, bare)

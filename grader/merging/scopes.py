@@ -1,7 +1,7 @@
 """Which names of a piece of code mean the module's own, and which are read as soon as it runs."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.source_tree import Function, own_scope, parameters
@@ -81,9 +81,8 @@ class _Walk:
             yield from self._each(ast.iter_child_nodes(node), local, now)
 
     def _each(
-        self, nodes: "Iterator[ast.AST] | list[ast.AST] | list[ast.expr]", local: frozenset[str],
-        now: bool,
-    ) -> Iterator[Reference]:  # fmt: skip
+        self, nodes: Iterable[ast.AST], local: frozenset[str], now: bool
+    ) -> Iterator[Reference]:
         for each in nodes:
             yield from self.visit(each, local, now, None)
 
@@ -103,9 +102,6 @@ class _Walk:
         yield from self._each([*notes, *([node.returns] if node.returns else [])], local, False)
         own = {name for each in node.body for name in bound(each)} | {*parameters(node)}
         elsewhere = {
-            name
-            for each in own_scope(node)
-            if isinstance(each, ast.Global)
-            for name in each.names
+            name for each in own_scope(node) if isinstance(each, ast.Global) for name in each.names
         }
-        yield from self._each(list(node.body), (local | own) - elsewhere, False)
+        yield from self._each(node.body, (local | own) - elsewhere, False)

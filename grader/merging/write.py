@@ -1,6 +1,7 @@
 """Statements and classes written down in their new place: their own lines, under final names."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -71,28 +72,34 @@ def write_item(item: Item, needs: Needs, names: Names) -> list[Line]:
 
 def _write_class(owner: Class, needs: Needs, names: Names) -> list[Line]:
     node = owner.definition
+    _not_made_of_itself(owner, needs)
     top = [use for use in needs.uses(owner) if use.member is None]
     edits = list(_edits(top, names, owner.text))
     name = names.items[owner, node.name]
     written = [*comments_above(owner.text, node), *header(owner.text, node, edits, name=name)]
     parts = [(each, _member(owner, each, needs, names)) for each in _in_order(owner)]
-    before: Member | None = None
-    for member, lines in parts:
-        if not lines:
-            continue
-        plain = before is not None and not _is_long(before) and not _is_long(member)
-        if before is not None and not plain:
+    airy = False  # whether an empty line stands around it: around functions, below the docstring
+    for place, (member, lines) in enumerate(parts):
+        before, airy = airy, len(lines) > 1 or isinstance(member.node, Function | ast.Expr)
+        if place and (before or airy):
             written.append(Line(""))
         written += indented(lines)
-        before = member
-    if before is None:
-        written.append(Line("    pass"))
-    return written
+    return written if parts else [*written, Line("    pass")]
 
 
-def _is_long(member: Member) -> bool:
-    """Whether an empty line stands around it: around functions, and below the docstring."""
-    return isinstance(member.node, Function | ast.Expr) or isinstance(member.like, Item)
+def _not_made_of_itself(owner: Class, needs: Needs) -> None:
+    """Defaults and decorators are read while the class is made. Raises MergeError where one of
+    them needs the class itself."""
+    for use in needs.uses(owner):
+        meant, node = use.meaning, use.reference.node
+        if use.member and use.reference.now and isinstance(meant, Item):
+            own = meant is owner or isinstance(meant.node, ast.Assign | ast.AnnAssign)
+            if own and owner in needs.behind([meant]):
+                name = owner.names[0]
+                raise refused(
+                    use.text, node, f"within its class, {use.member.name} can't use {node.id}, "
+                    f"which takes a {name} to make", "write a plain number, or None, there",
+                )  # fmt: skip
 
 
 def _in_order(owner: Class) -> list[Member]:
@@ -119,7 +126,8 @@ def _in_order(owner: Class) -> list[Member]:
 def _member(owner: Class, member: Member, needs: Needs, names: Names) -> list[Line]:
     """A part of a class, at the left edge."""
     text, node = member.text, member.node
-    _no_lessons_inside(node, text)
+    made = member.like if isinstance(member.like, Item) else member
+    _no_lessons_inside(made.node, made.text)
     uses = list(needs.of_member(member))
     if member.value is None:
         body = owner.definition.body
@@ -176,12 +184,16 @@ _SHORT = "write that expression on a line of its own"
 
 
 def _no_lessons_inside(node: ast.stmt, text: Text) -> None:
+    """Raises MergeError for an import that would look for a lesson when it is run."""
     for each in ast.walk(node):
-        if isinstance(each, ast.ImportFrom) and (each.module or "").startswith("mg"):
-            if each is not node and each.module and each.module[2:3].isdigit():
-                raise refused(
-                    text, each, "a lesson is imported inside", "move the import to the file's top"
-                )
+        named = [one.name for one in each.names] if isinstance(each, ast.Import) else []
+        named += [each.module or ""] if isinstance(each, ast.ImportFrom) else []
+        if isinstance(each, ast.stmt) and any(_LESSON.match(name) for name in named):
+            what = "a lesson is imported within other code"
+            raise refused(text, each, what, "move the import to the top of the file")
+
+
+_LESSON = re.compile(r"mg\d+_")
 
 
 def refused(text: Text, node: ast.stmt | ast.expr, what: str, remedy: str) -> MergeError:
