@@ -128,7 +128,7 @@ if __name__ == "__main__":
 # **Check yourself:** the nudge of lesson 1, on the whole network. The two columns below agree to
 # about five decimal places.
 #
-# **It is easy to** carry a fault from an early lesson that nothing since has touched. If this
+# **People often** carry a fault along from an early lesson that nothing since has touched. If this
 # check fails while all others pass, run `mggrade check` over the whole course: it says which
 # concepts passed only with help.
 

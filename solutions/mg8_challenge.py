@@ -37,7 +37,7 @@ from mg7_final import MLP, Value, add_to_class, descend, zero_grad
 # **Check yourself:** at a = 2, b = 3, c = 4 the value is 6.336362…, and the gradient is
 # −12.353553…, 10.256990… and 0.0625.
 #
-# **It is easy to** lose the factor 3 that comes out of the sine, or a sign: the derivative of
+# **People often** lose the factor 3 that comes out of the sine, or a sign: the derivative of
 # $1/c$ is negative already, and here there is a minus before it.
 
 
@@ -128,7 +128,7 @@ def log(self):
 # **Check yourself:** the logits 0, 3, −2 and 1 become 0.041772…, 0.839024…, 0.005653… and
 # 0.113549…; logits of 1000 and 1000 become 0.5 and 0.5.
 #
-# **It is easy to** divide by a sum of plain numbers. But each probability depends on *every*
+# **People often** divide by a sum of plain numbers. But each probability depends on *every*
 # logit, since all of them are in the sum below the line, and so the sum has to stay in the graph,
 # made of Values. The number that you take away is another matter: as it changes nothing, it may be
 # a plain number.
@@ -165,7 +165,7 @@ def softmax(logits):
 # 0.839024…, 0.005653…, −0.886450…. That so much machinery has so simple a gradient is worth a
 # minute with pen and paper.
 #
-# **It is easy to** forget the minus, and train the network to be as wrong as it can. Or to take
+# **People often** forget the minus, and train the network to be as wrong as it can. Or they take
 # the logarithm of the bare number, which leaves the graph: the loss looks right, while every
 # gradient stays 0.
 
@@ -250,7 +250,7 @@ def hinge_loss(scores, labels, parameters=(), alpha=1e-4):
 #
 # **Check yourself:** the scores 0.5, −2 and 0.25 with the labels +1, −1 and −1 give 0.666666….
 #
-# **It is easy to** compare the score itself with 0, but a score is a Value, and it is its number
+# **People often** compare the score itself with 0, but a score is a Value, and it is its number
 # that counts.
 
 
@@ -317,7 +317,7 @@ if __name__ == "__main__":
 # points `[1.0, 0.0]` and `[0.0, 1.0]` with the labels +1 and −1, the learning rate 0.1 and alpha =
 # 0.01, the first loss is 1 − tanh 0.5 + 0.005 ≈ 0.542883, the second 0.514079.
 #
-# **It is easy to** forget to hand the parameters to the loss. The curve then looks fine, but is
+# **People often** forget to hand the parameters to the loss. The curve then looks fine, but is
 # not the one that was asked for. And note that the loop moves the model it was given: a second
 # call goes on where the first one stopped.
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader import regions
-from grader.authoring import figures
+from grader.authoring import figures, formulas
 from grader.authoring.notebook import notebook
 from grader.authoring.workshop import Workshop, files_in
 from grader.course import Lesson
@@ -101,13 +101,17 @@ def carry_out(items: Iterable[Item], prune: bool = False) -> None:
 
 
 def as_script(source: str) -> str:
-    """A lesson's exercise as a script: every region a stub."""
-    return f"{regions.exercise(figures.without_marks(source)).rstrip()}\n"
+    """A lesson's exercise as a script: every region a stub, every formula in plain characters."""
+    return formulas.in_script(_exercise(source))
 
 
 def as_notebook(lesson: Lesson, source: str) -> str:
     """A lesson's exercise as a notebook."""
-    return notebook(lesson.id, as_script(source))
+    return notebook(lesson.id, _exercise(source))
+
+
+def _exercise(source: str) -> str:
+    return f"{regions.exercise(figures.without_marks(source)).rstrip()}\n"
 
 
 def _standing(path: Path, content: bytes) -> Standing:
