@@ -173,7 +173,8 @@ if __name__ == "__main__":
 # ∂d / ∂a.
 #
 # Here it is, with numbers. The result is on top, and below each result stands what it was made
-# from; the product has been given a name of its own, e. If only a moves, e moves, and with it d.
+# from; the product has been given a name of its own, `e`. If only `a` moves, `e` moves, and with it
+# `d`.
 #
 #                    data
 #     d = e + c         4

@@ -51,7 +51,7 @@ class Value:
         _children: the Values that this one was made from.  _op: the operator that made it.
         """
         raise NotImplementedError("mg2.value")
-        self._backward = lambda: None  # nothing to do yet: lesson 3 gives it work
+        self._backward = lambda: None  # a leaf has nothing to pass on
         self._prev = set()
         self._op = ""
         if _children:
@@ -142,9 +142,9 @@ if __name__ == "__main__":
 #     d = e + c
 #     L = d · f
 #
-# Whoever wants to send a gradient back through it must know what was made from what. Drawn as you
-# will see it again and again, also when `mggrade explain` shows you a mistake, with the result on
-# top and below it what it was made from:
+# To send a gradient back through it, one must know what was made from what. Here it is
+# as a tree: the result is on top, and below each result stands what it was made from. You will see
+# many of these; `mggrade explain` shows your mistakes in the same way.
 #
 #                       data
 #     L = d * f           -8
@@ -156,7 +156,9 @@ if __name__ == "__main__":
 #     └─ f                -2
 #
 # It is a **graph**: the Values are its nodes, and each result points to what it was made from. At
-# the ends of the branches are those that nobody made, the **leaves**. Two attributes record this. `_prev` is the *set* of Values it came from (its children, in
+# the ends of the branches are those that nobody made, the **leaves**.
+#
+# Two attributes record all this. `_prev` is the *set* of Values it came from (its children, in
 # the family tree that has the result at the top), and `_op` is the operator, as a short string:
 # `"+"` or `"*"`. A Value that you typed in yourself has an empty set and an empty string.
 #
@@ -283,8 +285,8 @@ if __name__ == "__main__":
 # node's result, from the side of `L`. A plus hands it on unchanged to both terms; a times hands it
 # on multiplied by the other factor.
 #
-# In the picture, gradients flow from the top downwards. The first one is there, the seed; each of
-# the others is found from the one above it.
+# In the tree, backwards means from the top downwards. The first gradient is there already, the
+# seed; each of the others is found from the one above it.
 #
 #                       data   grad
 #     L = d * f           -8      1

@@ -105,8 +105,9 @@ if __name__ == "__main__":
 # leaves.
 #
 # **Check yourself:** the numbers in the picture are x1 = 2, x2 = 0, w1 = -3, w2 = 1 and
-# b = 6.8813735870195432, a curious one, chosen so that 1 - o² is exactly 0.5. The gradient of `x1` is -1.5, and
-# that of `w2` is 0: an input of zero makes its weight powerless, this time.
+# b = 6.8813735870195432, a curious one, chosen so that 1 - o² is exactly 0.5. The gradient
+# of `x1` is -1.5, and that of `w2` is 0: an input of zero makes its weight powerless, this
+# time.
 #
 # **People often** square the wrong number, `n` where `o` is meant, or give `x1` the gradient that
 # belongs to `w1`. Each factor gets its *partner*.
@@ -255,9 +256,10 @@ if __name__ == "__main__":
 #     │  └─ b
 #     └─ f
 #
-# Backwards, that is L first, then e, and only then a and b. Turn that around and it is easier to build: list the nodes so that each comes *after everything
-# that it depends on*, leaves first, and the final result last. That is a **topological order**;
-# backpropagation reads it from the end to the beginning.
+# Backwards, that is `L` first, then `e`, and only then `a` and `b`. Turn that around and it is
+# easier to build: list the nodes so that each comes *after everything that it depends on*, leaves
+# first, and the final result last. That is a **topological order**; backpropagation reads it from
+# the end to the beginning.
 #
 #      a   b   e   f   L        a good order (one of several)
 #      a   e   b   f   L        not one: e stands before b, and depends on it
@@ -313,7 +315,6 @@ if __name__ == "__main__":
 #        │     ├─ x2              0    0.5
 #        │     └─ w2              1      0
 #        └─ b                 6.881    0.5
-#
 #
 # **People often** forget the seed; then every gradient is zero, since zero times anything is zero.
 # Or they run the list forwards, and everyone hands on a gradient before it has arrived.

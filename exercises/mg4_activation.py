@@ -117,9 +117,9 @@ if __name__ == "__main__":
 # ## Plain numbers (`mg4.numbers`, 3 points)
 #
 # Data are plain numbers, and so is the 1 in almost every formula. But `a + 1` fails so far, because
-# `1` has no `.data`. The cure is the first of the four beats, the
-# one we have skipped: if the operand is not a Value, make it one. As a leaf that nobody else knows
-# of, it will get a gradient that nobody looks at, and no harm is done.
+# `1` has no `.data`. The cure is the first of the four beats, the one we have skipped: if the
+# operand is not a Value, make it one. As a leaf that nobody else knows of, it will get a gradient
+# that nobody looks at, and no harm is done.
 #
 # `1 + a` is another matter. Python first asks the *number* whether it can add a Value; it can't;
 # then Python asks the right-hand side, with `a.__radd__(1)`. The `r` stands for *reflected*:
@@ -169,7 +169,7 @@ if __name__ == "__main__":
 # Probabilities are made with it, and tanh can be. It is the function that is its own slope:
 #
 #     out = eˣ
-#     dout/dx = eˣ = out
+#     d/dx eˣ = eˣ = out
 #
 # **Your task:** write `exp`, forwards and backwards. From here on you write all of the beats
 # yourself; name the operator `"exp"`.
@@ -196,7 +196,7 @@ def exp(self):
 # constant exponent `n`, the rule from school:
 #
 #     out = xⁿ
-#     dout/dx = n · xⁿ⁻¹
+#     d/dx xⁿ = n · xⁿ⁻¹
 #
 # It holds for n = 2, for n = 0.5 (a square root), and for n = -1 (which will be our
 # division). It does *not* hold where the exponent is a Value, because then the exponent wants a

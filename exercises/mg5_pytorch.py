@@ -58,8 +58,8 @@ from mg4_activation import Value, add_to_class  # noqa: F401 (lesson 6 takes add
 # pass, and then plain Python floats for the answer. Put the `import torch` inside the function, so
 # that the rest of this file works without it.
 #
-# **Check yourself:** for x1 = 2, x2 = 0, w1 = −3, w2 = 1, b = 6.8813735870195432 the output is
-# 0.70710678…, and the gradients are −1.5 for x1, 0.5 for x2, 1.0 for w1, 0.0 for w2, 0.5 for b.
+# **Check yourself:** for x1 = 2, x2 = 0, w1 = -3, w2 = 1, b = 6.8813735870195432 the output is
+# 0.70710678…, and the gradients are -1.5 for x1, 0.5 for x2, 1.0 for w1, 0.0 for w2, 0.5 for b.
 #
 # **People often** forget to ask for double precision: an answer that is right for seven digits
 # and then wanders off was computed in 32 bits. And if you find `None` in a `.grad`, you may be
@@ -101,18 +101,18 @@ if __name__ == "__main__":
 #     out = tanh(w · x + b) = tanh(w1 x1 + w2 x2 + … + b)
 #
 # The weights `w` say how strongly, and in which direction, it listens to each input. The bias `b`
-# says how eager it is before anything has been said. The tanh squashes the sum into (−1, 1), and
+# says how eager it is before anything has been said. The tanh squashes the sum into (-1, 1), and
 # is what allows a network to bend: without it, a stack of neurons would be one straight line.
 #
 # **Your task:** write `Neuron`. It starts with one random weight for every input and one random
-# bias, each drawn uniformly from [−1, 1] and kept as a `Value`, since these are what training will
+# bias, each drawn uniformly from [-1, 1] and kept as a `Value`, since these are what training will
 # change. Calling the neuron with a list `x` gives one `Value`. The inputs may be plain numbers:
 # your operators take them since lesson 4. (`random.uniform` draws; `zip` walks two lists in step.)
 #
 # Why random? Neurons that start equal receive equal gradients, and stay copies of each other for
 # ever.
 #
-# **Check yourself:** set the weights of a `Neuron(2)` to −3 and 1 and its bias to
+# **Check yourself:** set the weights of a `Neuron(2)` to -3 and 1 and its bias to
 # 6.8813735870195432; called with `[2.0, 0.0]` it says 0.70710678…, the neuron from above.
 #
 # **People often** leave the bias out of the sum, and no error tells them: the network merely

@@ -62,7 +62,7 @@ def zero_grad(parameters):
 # floats, each one measured *before* its step. So the first entry says how the untrained model did.
 #
 # **Check yourself:** take `MLP(1, [1])` with its weight set to 0.5 and its bias to 0. For the
-# single input `[1.0]` with target 1.0 and learning rate 0.1, the first loss is (tanh 0.5 − 1)² ≈
+# single input `[1.0]` with target 1.0 and learning rate 0.1, the first loss is (tanh 0.5 - 1)² ≈
 # 0.289318, the second 0.172675 and the third 0.121154.
 #
 # **People often** mix up the order of the last three. If the gradients are zeroed between
@@ -111,7 +111,7 @@ if __name__ == "__main__":
 #   again.
 # - **The loss hardly moves.** The learning rate is too small, or the neurons are saturated: where
 #   tanh is flat its local derivative is almost 0, and hardly any gradient passes. Large inputs do
-#   this; scale them to about −1 … 1.
+#   this; scale them to about -1 … 1.
 # - **The loss stops well above 0.** The network may be too small for the task, or some of it may
 #   not be learning at all. Count the parameters whose gradient is exactly 0.
 # - **All is plausible and nothing is right.** Take one parameter, nudge it by 1e-6, and compare

@@ -179,7 +179,8 @@ if __name__ == "__main__":
 # $\partial d / \partial a$.
 #
 # Here it is, with numbers. The result is on top, and below each result stands what it was made
-# from; the product has been given a name of its own, e. If only a moves, e moves, and with it d.
+# from; the product has been given a name of its own, `e`. If only `a` moves, `e` moves, and with it
+# `d`.
 #
 # <!-- graph data: a = 2; b = -3; c = 10; e = a * b; d = e + c -->
 #

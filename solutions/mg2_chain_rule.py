@@ -55,7 +55,7 @@ class Value:
         self.grad = 0.0
         self.label = label
         ### END SOLUTION
-        self._backward = lambda: None  # nothing to do yet: lesson 3 gives it work
+        self._backward = lambda: None  # a leaf has nothing to pass on
         self._prev = set()
         self._op = ""
         if _children:
@@ -155,9 +155,9 @@ if __name__ == "__main__":
 #
 # $$e = a \cdot b \qquad d = e + c \qquad L = d \cdot f$$
 #
-# Whoever wants to send a gradient back through it must know what was made from what. Drawn as you
-# will see it again and again, also when `mggrade explain` shows you a mistake, with the result on
-# top and below it what it was made from:
+# To send a gradient back through it, one must know what was made from what. Here it is
+# as a tree: the result is on top, and below each result stands what it was made from. You will see
+# many of these; `mggrade explain` shows your mistakes in the same way.
 #
 # <!-- graph data: a = 2; b = -3; c = 10; f = -2; e = a * b; d = e + c; L = d * f -->
 #
@@ -173,7 +173,9 @@ if __name__ == "__main__":
 # <!-- end of the graph -->
 #
 # It is a **graph**: the Values are its nodes, and each result points to what it was made from. At
-# the ends of the branches are those that nobody made, the **leaves**. Two attributes record this. `_prev` is the *set* of Values it came from (its children, in
+# the ends of the branches are those that nobody made, the **leaves**.
+#
+# Two attributes record all this. `_prev` is the *set* of Values it came from (its children, in
 # the family tree that has the result at the top), and `_op` is the operator, as a short string:
 # `"+"` or `"*"`. A Value that you typed in yourself has an empty set and an empty string.
 #
@@ -312,8 +314,8 @@ if __name__ == "__main__":
 # node's result, from the side of $L$. A plus hands it on unchanged to both terms; a times hands it
 # on multiplied by the other factor.
 #
-# In the picture, gradients flow from the top downwards. The first one is there, the seed; each of
-# the others is found from the one above it.
+# In the tree, backwards means from the top downwards. The first gradient is there already, the
+# seed; each of the others is found from the one above it.
 #
 # <!-- graph data ?: a = 2; b = -3; c = 10; f = -2; e = a * b; d = e + c; L = d * f -->
 #

@@ -93,7 +93,8 @@ if __name__ == "__main__":
 # Here is the whole neuron, one operation a line. Fill in the column of gradients with a pencil,
 # from the top downwards:
 #
-# <!-- graph data ?: x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432; p = x1 * w1; q = x2 * w2; s = p + q; n = s + b; o = n.tanh() -->
+# <!-- graph data ?: x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432;
+# p = x1 * w1; q = x2 * w2; s = p + q; n = s + b; o = n.tanh() -->
 #
 #                              data   grad
 #     o = tanh(n)            0.7071      1
@@ -115,8 +116,9 @@ if __name__ == "__main__":
 # leaves.
 #
 # **Check yourself:** the numbers in the picture are $x_1 = 2, x_2 = 0, w_1 = -3, w_2 = 1$ and
-# $b = 6.8813735870195432$, a curious one, chosen so that $1 - o^2$ is exactly $0.5$. The gradient of $x_1$ is $-1.5$, and
-# that of $w_2$ is $0$: an input of zero makes its weight powerless, this time.
+# $b = 6.8813735870195432$, a curious one, chosen so that $1 - o^2$ is exactly $0.5$. The gradient
+# of $x_1$ is $-1.5$, and that of $w_2$ is $0$: an input of zero makes its weight powerless, this
+# time.
 #
 # **People often** square the wrong number, $n$ where $o$ is meant, or give $x_1$ the gradient that
 # belongs to $w_1$. Each factor gets its *partner*.
@@ -293,9 +295,10 @@ if __name__ == "__main__":
 #
 # <!-- end of the graph -->
 #
-# Backwards, that is L first, then e, and only then a and b. Turn that around and it is easier to build: list the nodes so that each comes *after everything
-# that it depends on*, leaves first, and the final result last. That is a **topological order**;
-# backpropagation reads it from the end to the beginning.
+# Backwards, that is `L` first, then `e`, and only then `a` and `b`. Turn that around and it is
+# easier to build: list the nodes so that each comes *after everything that it depends on*, leaves
+# first, and the final result last. That is a **topological order**; backpropagation reads it from
+# the end to the beginning.
 #
 #      a   b   e   f   L        a good order (one of several)
 #      a   e   b   f   L        not one: e stands before b, and depends on it
@@ -353,7 +356,8 @@ if __name__ == "__main__":
 # picture, to be compared with yours (and to see it drawn, import `draw_dot` from lesson 2 and give
 # it `o`):
 #
-# <!-- graph data grad: x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432; p = x1 * w1; q = x2 * w2; s = p + q; n = s + b; o = n.tanh() -->
+# <!-- graph data grad: x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432;
+# p = x1 * w1; q = x2 * w2; s = p + q; n = s + b; o = n.tanh() -->
 #
 #                              data   grad
 #     o = tanh(n)            0.7071      1
@@ -368,7 +372,6 @@ if __name__ == "__main__":
 #        └─ b                 6.881    0.5
 #
 # <!-- end of the graph -->
-#
 #
 # **People often** forget the seed; then every gradient is zero, since zero times anything is zero.
 # Or they run the list forwards, and everyone hands on a gradient before it has arrived.

@@ -1,7 +1,7 @@
 """The figures in the lessons' text: computation graphs, drawn from what the lessons' code computes.
 
 In a solution's text a figure stands between two marks. The first one tells what to show and the
-program; what is between them is written by `mggrade course build`:
+program, on one line or several; what is between them is written by `mggrade course build`:
 
     # <!-- graph data grad: a = 2; b = -3; e = a * b -->
     #
@@ -27,11 +27,11 @@ from grader.render.figure_text import COLUMNS, figure_lines
 from grader.sandbox import Engine, Sandbox, Source
 
 _FIGURE = re.compile(
-    r"# <!-- graph(?P<columns>[^:\n]*): (?P<program>[^\n]+) -->\n(?P<drawn>.*?)"
+    r"^(?P<mark># <!-- graph(?P<columns>[^:>]*): (?P<program>[^>]+) -->\n).*?"
     r"^# <!-- end of the graph -->\n",
     re.MULTILINE | re.DOTALL,
 )
-_MARK = re.compile(r"^# <!-- (?:graph\b[^\n]*|end of the graph) -->\n(?:#\n)?", re.MULTILINE)
+_MARK = re.compile(r"^# <!-- (?:graph\b[^>]*|end of the graph) -->\n(?:#\n)?", re.MULTILINE)
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 
 
@@ -70,16 +70,16 @@ def _drawn(match: re.Match[str], lesson: Lesson, engine: Engine) -> str:
         raise CourseError(
             f"{lesson.file}.py: no column {unknown[0]!r} in a graph; use {', '.join(COLUMNS)}"
         )
+    program = re.sub(r"\n# *", " ", match["program"])
     try:
-        nodes = _computed(match["program"], engine)
-    except (SyntaxError, KeyError, ValueError) as error:
+        nodes = _computed(program, engine)
+    except (SyntaxError, LookupError, ValueError) as error:
         raise CourseError(
-            f"{lesson.file}.py: the graph {match['program']!r} can't be drawn ({error}); "
+            f"{lesson.file}.py: the graph {program!r} can't be drawn ({error}); "
             "write steps such as a = 2; b = -3; c = a * b; d = c.tanh()"
         ) from None
     lines = [f"#     {line}".rstrip() for line in figure_lines(nodes, columns)]
-    begin, end = match[0].split("\n", 1)[0], "# <!-- end of the graph -->\n"
-    return "\n".join([begin, "#", *lines, "#", end])
+    return match["mark"] + "\n".join(["#", *lines, "#", "# <!-- end of the graph -->\n"])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 _COMMANDS = {
     "cdot": "·", "partial": "∂", "sum": "Σ", "eta": "η", "alpha": "α", "approx": "≈", "dots": "…",
     "leftarrow": "←", "tanh": "tanh", "sin": "sin", "cos": "cos", "ln": "ln ", "max": "max",
-    "exp": "exp", "quad": " ", "qquad": "\n", ",": "", ";": " ", " ": " ",
+    "exp": "exp", "quad": " ", "qquad": "\n", ",": " ", ";": " ", " ": " ",
 }  # fmt: skip
 _UP = dict(zip("0123456789+-nmxij", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵐˣⁱʲ", strict=True))
 _DOWN = dict(zip("ijnmpx", "ᵢⱼₙₘₚₓ", strict=True))
@@ -108,7 +108,7 @@ def _lowered(index: str) -> str:
     if index.isdigit():
         return index
     first = index.partition("=")[0]
-    return _DOWN[first] if first in _DOWN else f"_{index}"
+    return _DOWN.get(first, f"_{index}")
 
 
 def _divided(above: str, below: str) -> str:
