@@ -163,5 +163,12 @@ if __name__ == "__main__":
 # ## Where we are
 #
 # You own a whole micrograd: an engine, a library of networks, and the loop that trains them, all
-# of it written by you. What comes next is a challenge, for the joy of it: new operators, new
-# losses, and two moons that no straight line can tell apart.
+# of it written by you. It deserves to be more than seven files: type
+#
+#     mggrade graduate
+#
+# and your own lines become a package `micrograd` that you can install and import, with a picture of
+# what a network made of it has learned.
+#
+# What comes next is a challenge, for the joy of it: new operators, new losses, and two moons that
+# no straight line can tell apart.

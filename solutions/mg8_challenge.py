@@ -362,5 +362,7 @@ if __name__ == "__main__":
 # ## Where we are
 #
 # You have a classifier that bends around its data, trained by an engine whose every line is yours.
+# When `mggrade graduate` makes your package, the pieces of this lesson are in it as well.
+#
 # What comes next is up to you: PyTorch, larger networks, whole language models, all of them turn in
 # the circle that you now know from the inside.

@@ -234,3 +234,8 @@ def test_what_cannot_be_merged_is_said(lines: str, words: str) -> None:
 def test_a_name_that_no_lesson_has_is_missed() -> None:
     with pytest.raises(MergeError, match="train is defined in none of the lessons"):
         _small(VALUE, wanted=("Value", "train"))
+
+
+def test_a_thousand_parts_are_too_many() -> None:
+    with pytest.raises(MergeError, match="nested too deeply"):
+        _small(f"{VALUE}\nx = {' + '.join(['Value'] * 900)}\n")

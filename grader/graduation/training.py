@@ -8,6 +8,7 @@ from grader import attempts
 from grader.course import Limits
 from grader.errors import InfrastructureError
 from grader.expressions import Draft
+from grader.harness.moons import grid, moons
 from grader.harness.networks import units
 from grader.model import Boundary, Curve, Outcome, Plain
 from grader.sandbox import Engine, Fault, Sandbox
@@ -39,7 +40,7 @@ def train_on_moons(
 ) -> Trained:
     """Train in a worker of its own, for so many seconds at most. Raises InfrastructureError where
     nothing useful comes back."""
-    points, labels = _moons()
+    points, labels = moons(POINTS, seed=1, noise=0.1, digits=3)
     draft = Draft()
     model = draft.call("MLP", 2, SIZES)
     stream, parameters = random.Random(4), 0
@@ -49,7 +50,7 @@ def train_on_moons(
             unit.w[place].data = round(stream.uniform(-1, 1), 2)
         unit.b.data = round(stream.uniform(-1, 1), 2)
     losses = draft.call("train", model, points, labels, steps, LEARNING_RATE)
-    draft.show(losses, *(model(place).data for place in (*points, *_grid())))
+    draft.show(losses, *(model(place).data for place in (*points, *grid(EDGES, COLUMNS, ROWS))))
     sources = attempts.stranger_sources(micrograd)
     patient = replace(limits, program_seconds=seconds, lesson_seconds=seconds)
     with Sandbox(patient, isolation) as sandbox:
@@ -73,31 +74,6 @@ def train_on_moons(
         right,
         parameters,
     )
-
-
-def _moons() -> tuple[list[list[float]], list[int]]:
-    """Two half circles hooked into each other, with a little noise."""
-    stream = random.Random(1)
-    points, labels = [], []
-    for number in range(POINTS):
-        angle = math.pi * (number // 2) / (POINTS // 2 - 1)
-        x, y = math.cos(angle), math.sin(angle)
-        if number % 2:
-            x, y = 1 - x, 0.5 - y
-        points.append([round(each + stream.gauss(0, 0.1), 3) for each in (x, y)])
-        labels.append(-1 if number % 2 else 1)
-    return points, labels
-
-
-def _grid() -> list[list[float]]:
-    """Places over the plane, row by row from the top left."""
-    left, right, bottom, top = EDGES
-    wide, high = (right - left) / (COLUMNS - 1), (top - bottom) / (ROWS - 1)
-    return [
-        [round(left + column * wide, 4), round(top - row * high, 4)]
-        for row in range(ROWS)
-        for column in range(COLUMNS)
-    ]
 
 
 def _numbers(value: Plain) -> tuple[float, ...]:

@@ -36,6 +36,15 @@ def merge(lessons: Sequence[tuple[str, Module]], plans: Sequence[Plan]) -> Merge
 
     lessons: ids and modules, each after those that it imports. Nothing is run. Raises MergeError.
     """
+    try:
+        return _merge(lessons, plans)
+    except RecursionError:  # an expression of a thousand parts
+        raise MergeError(
+            "an expression in the lessons is nested too deeply to be merged; write it in steps"
+        ) from None
+
+
+def _merge(lessons: Sequence[tuple[str, Module]], plans: Sequence[Plan]) -> Merged:
     spaces, items = read_lessons(lessons)
     needs = Needs(spaces, items, [name for plan in plans for name in plan.wanted])
     for plan in plans:
