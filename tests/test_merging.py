@@ -218,6 +218,45 @@ def test_stars_and_whole_lessons_are_looked_through() -> None:
     assert _run(text + "\nfound = Value(2.5).twin().exp()")["found"] == 2
 
 
+def test_a_class_that_goes_on_with_itself_is_one_class() -> None:
+    """`class Value(Value):` in every lesson, as notebooks like to do it."""
+    text = _small(
+        VALUE,
+        'from mg2_l import *\n\nclass Value(Value):\n    """More."""\n\n'
+        "    # twice as much\n    def exp(self):\n        return Value(self.data * 2)\n",
+        "import mg3_l\n\nclass Value(mg3_l.Value):\n    half = 0.5\n\n"
+        "    def exp(self):\n        return Value(self.data * self.half)\n",
+    )
+    assert text.count("class Value:") == text.count("class") == 1 and "More" not in text
+    assert _run(text + "\nfound = Value(4).exp().exp().data")["found"] == 1
+
+
+def test_a_class_that_needs_its_earlier_self_keeps_it() -> None:
+    text = _small(
+        VALUE,
+        "from mg2_l import Value\n\nclass Value(Value):\n    def __init__(self, data):\n"
+        "        super().__init__(2 * data)\n",
+        "import dataclasses\nfrom mg3_l import Value\n\ndef same(cls):\n    return cls\n\n"
+        "Value = same(Value)\nTHREE = 3\nTHREE += 1\nValue.three = property(lambda self: THREE)\n",
+    )
+    assert _run(text + "\nfound = Value(4).data, Value(1).three")["found"] == (8, 4)
+
+
+def test_a_class_restated_in_one_go_replaces_the_pieces() -> None:
+    """And what was decided when a lesson was read is decided again."""
+    text = _small(
+        VALUE + "\n@add_to_class(Value)\ndef exp(self):\n    return lost()\n",
+        "try:\n    import nothing_of_this_name as fast\nexcept ImportError:\n    fast = None\n\n"
+        "if fast is None:\n    def number(x):\n        return x\n"
+        "else:\n    number = fast.number\n\n"
+        "class Value:\n    __slots__ = ('data',)\n\n    def __init__(self, data):\n"
+        "        self.data = number(data)\n\n    def __add__(self, o): return Value(self.data + o)\n"
+        "\n    __radd__ = __add__\n",
+    )
+    assert "lost" not in text and "add_to_class" not in text
+    assert _run(text + "\nfound = (1 + Value(4)).data")["found"] == 5
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

@@ -190,15 +190,33 @@ class _Reader:
         return None
 
     def _class(self, node: ast.ClassDef, text: Text) -> None:
+        whole = self._continued(node)
+        if whole:
+            for each in node.body:
+                self._member(whole, each, text, attached=True)
+            self._space.names[node.name] = whole
+            return
         made = Class(len(self.items), node, text, self._space, (node.name,))
         for each in node.body:
-            self._member(made, each)
+            self._member(made, each, text)
         self.items.append(made)
         self._bind(made, replacing=not self._builds_on(node, {node.name}))
 
-    def _member(self, owner: Class, node: ast.stmt) -> None:
+    def _continued(self, node: ast.ClassDef) -> Class | None:
+        """The class that `class Value(Value):` goes on with: what it adds may as well be attached.
+        None where it speaks of the earlier class by `super()`."""
+        if len(node.bases) != 1 or node.keywords or node.decorator_list:
+            return None
+        owner = self._meaning(node.bases[0])
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        same = isinstance(owner, Class) and owner.names == (node.name,)
+        return owner if isinstance(owner, Class) and same and "super" not in names else None
+
+    def _member(self, owner: Class, node: ast.stmt, text: Text, *, attached: bool = False) -> None:
         match node:
             case ast.Pass():
+                return
+            case ast.Expr() if attached:  # the docstring of a part
                 return
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 parts = [
@@ -215,7 +233,11 @@ class _Reader:
                 key = name
             case _:
                 key = f"\0{len(owner.members)}"
-        owner.members[key] = Member(key, node, owner.text, self._space)
+        member = Member(key, node, text, self._space)
+        if attached:
+            self._attach(owner, member)
+        else:
+            owner.members[key] = member
 
     def _attach(self, owner: Class, member: Member) -> None:
         if member.like == member.name:

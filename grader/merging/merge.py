@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.merging.lessons import Class, Item, Method, Outside, read_lessons
-from grader.merging.needs import Needs
+from grader.merging.needs import Needs, chain
 from grader.merging.pieces import Line
 from grader.merging.write import MergeError, Names, write_item
 from grader.source_tree import Function
@@ -175,9 +175,10 @@ class _Page:
         first = {self._needs.roots[name] for name in self._plan.wanted}
         for item in sorted(self._items, key=lambda each: (each not in first, -each.number)):
             for name in item.names:
-                earlier = [given[each, name] for each in item.before if (each, name) in given]
-                given[item, name] = earlier[0] if earlier else _free(name, item.space.id, taken)
-                taken.add(given[item, name])
+                if (item, name) not in given:
+                    free = _free(name, item.space.id, taken)
+                    given |= {(each, name): free for each in chain(item) if name in each.names}
+                    taken.add(free)
         lesson = {use.meaning: use.space.id for use in reversed(used)}
         for each in sorted(outside, key=lambda one: (one.name, one.module, one.attribute or "")):
             imports[each] = _free(each.name, lesson[each], taken)
@@ -235,7 +236,8 @@ class _Page:
                 if isinstance(member.like, Item)
             ]
             for each in sorted({*needed, *likes}, key=lambda one: one.number):
-                put(each)
+                if item not in chain(each):  # what builds on it comes after it
+                    put(each)
             done[item] = None
 
         for item in self._items:

@@ -10,6 +10,13 @@ from grader.merging.scopes import Reference, references
 from grader.source_tree import Function
 
 
+def chain(item: Item) -> Iterator[Item]:
+    """An item, and what its names stood for before, as far as it builds on that."""
+    yield item
+    for each in item.before:
+        yield from chain(each)
+
+
 @dataclass(frozen=True)
 class Use:
     """A global name in an item, and what it stands for; None: a name of Python itself.
@@ -41,8 +48,9 @@ class Needs:
             found = [each for each in known if isinstance(each, Item)]
             if found:
                 self.roots[name] = found[-1]
-                earlier = [each for each in found if each.names == (name,)]
-                self._instead |= {each: found[-1] for each in earlier if each is not found[-1]}
+                kept = set(chain(found[-1]))
+                earlier = [each for each in found if each.names == (name,) and each not in kept]
+                self._instead |= dict.fromkeys(earlier, found[-1])
         functions: dict[str, list[Item]] = {}
         for item in items:
             if isinstance(item.node, Function) and item not in self._instead:
