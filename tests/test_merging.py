@@ -250,8 +250,8 @@ def test_a_class_restated_in_one_go_replaces_the_pieces() -> None:
         "if fast is None:\n    def number(x):\n        return x\n"
         "else:\n    number = fast.number\n\n"
         "class Value:\n    __slots__ = ('data',)\n\n    def __init__(self, data):\n"
-        "        self.data = number(data)\n\n    def __add__(self, o): return Value(self.data + o)\n"
-        "\n    __radd__ = __add__\n",
+        "        self.data = number(data)\n\n    def __add__(self, o):\n"
+        "        return Value(self.data + o)\n\n    __radd__ = __add__\n",
     )
     assert "lost" not in text and "add_to_class" not in text
     assert _run(text + "\nfound = (1 + Value(4)).data")["found"] == 5

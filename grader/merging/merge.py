@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.merging.lessons import Class, Item, Method, Outside, read_lessons
+from grader.merging.lessons import read_lessons
+from grader.merging.model import Class, Item, Method, Outside
 from grader.merging.needs import Needs, chain
 from grader.merging.pieces import Line
 from grader.merging.write import MergeError, Names, write_item
@@ -76,12 +77,13 @@ def _shelves(needs: Needs, plans: Sequence[Plan]) -> dict[str, list[Item]]:
         found = needs.behind(needs.roots[name] for name in plan.wanted)
         later = {needs.roots[name] for rest in plans[number + 1 :] for name in rest.wanted}
         while True:
+            changing = needs.changing([*found, *placed])
             more = needs.behind(
                 each
-                for each in needs.changing([*found, *placed])
-                if each not in found and each not in placed
+                for each in changing
+                if each not in {**found, **dict.fromkeys(placed)}
                 and not later.intersection(needs.behind([each]))
-            )  # fmt: skip
+            )
             if not more:
                 break
             found |= more
@@ -93,13 +95,7 @@ def _shelves(needs: Needs, plans: Sequence[Plan]) -> dict[str, list[Item]]:
 def _moved(needs: Needs, items: Iterable[Item]) -> frozenset[Item]:
     """The functions that are one method of one class and are called by no name of their own."""
     live = list(items)
-    liked = [
-        member.like
-        for item in live
-        if isinstance(item, Class)
-        for member in item.members.values()
-        if isinstance(member.like, Item)
-    ]
+    liked = [each for item in live if isinstance(item, Class) for each in item.borrowed]
     used = {each for item in live for each in needs.of(item)}
     return frozenset(each for each in liked if each not in used and liked.count(each) == 1)
 
@@ -117,15 +113,9 @@ class _Page:
         moved: frozenset[Item],
     ) -> None:
         self._plan, self._needs, self._known, self._where = plan, needs, known, where
-        liked = [
-            member.like
-            for item in shelf
-            if isinstance(item, Class)
-            for member in item.members.values()
-            if isinstance(member.like, Item) and member.like not in moved
-        ]
-        whole = dict.fromkeys([*shelf, *(each for each in liked if each not in where)])
-        self._items = sorted(whole, key=lambda item: item.number)
+        liked = [each for item in shelf if isinstance(item, Class) for each in item.borrowed]
+        more = [each for each in liked if each not in moved and each not in where]
+        self._items = sorted(dict.fromkeys([*shelf, *more]), key=lambda item: item.number)
         self._used = [use for item in self._items for use in needs.uses(item)]
         self.names = self._named(moved)
 
@@ -230,11 +220,7 @@ class _Page:
             now = not (isinstance(item.node, Function | ast.ClassDef))
             first = self._needs.of(item) if now else self._needs.of(item, now=True)
             needed = self._needs.behind(dict.fromkeys(first))
-            likes = [
-                member.like
-                for member in (item.members.values() if isinstance(item, Class) else ())
-                if isinstance(member.like, Item)
-            ]
+            likes = item.borrowed if isinstance(item, Class) else []
             for each in sorted({*needed, *likes}, key=lambda one: one.number):
                 if item not in chain(each):  # what builds on it comes after it
                     put(each)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.merging.lessons import Binding, Class, Item, Member, Method, Space
+from grader.merging.model import Binding, Class, Item, Member, Method, Space
 from grader.merging.pieces import Text
 from grader.merging.scopes import Reference, references
 from grader.source_tree import Function

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.errors import GraderError
-from grader.merging.lessons import Binding, Class, Item, Member, Method, Outside, Space
+from grader.merging.model import Binding, Class, Item, Member, Method, Outside, Space
 from grader.merging.needs import Needs, Use
 from grader.merging.pieces import Edit, Line, Text, comments_above, cut, header, indented
 from grader.source_tree import Function
