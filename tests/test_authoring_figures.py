@@ -1,5 +1,6 @@
 """The graphs in the lessons' text, and the formulas as scripts show them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,17 @@ def test_no_tex_is_left_in_any_exercise() -> None:
         text = as_script(source)
         words = [line for line in text.split("\n") if line.startswith("#")]
         assert not [line for line in words if "$" in line or "\\" in line]
+
+
+def test_every_concept_is_taught_in_the_same_parts() -> None:
+    """A task, a worked number, a common mistake."""
+    lacking = []
+    for lesson, source in Workshop(COURSE, SOLUTIONS, SOLUTIONS).sources():
+        sections = re.split(r"^# ## ", source, flags=re.MULTILINE)
+        for concept in lesson.concepts:
+            [text] = [each for each in sections if f"(`{concept.id}`" in each.split("\n", 1)[0]]
+            parts = ["**Your task:**"] if concept.names else []
+            parts += ["**Check yourself:**", "**People often**"]
+            lacking += [f"{concept.id}: {part}" for part in parts if text.count(part) != 1]
+            assert f"(`{concept.id}`, {concept.points} point" in text
+    assert lacking == []

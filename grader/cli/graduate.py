@@ -132,7 +132,7 @@ def made_lines(made: "Graduation") -> Iterator["Text"]:
     yield Text("You have written a micrograd. Here it is, a package of your own:", "bold")
     for name, count in named.items():
         yield Text(f"  {name:<{wide}}  {count} lines of code")
-    yield Text(f"  {page:<{wide}}  what your network has learned; open it in a browser")
+    yield Text(f"  {page:<{wide}}  what a network of yours has learned")
     yield Text()
     yield Text(
         f"It grades as your lessons did. Trained on two moons, its loss went from {losses[0]:.1f}"
