@@ -16,6 +16,7 @@ from grader.cli import main
 from grader.course import load_course
 from grader.errors import INCOMPLETE, USAGE, InfrastructureError
 from grader.graduation import graduate, package
+from grader.graduation.graduate import Helped
 from grader.graduation.training import train_on_moons
 from grader.submission import read_submission
 from tests.conftest import ROOT, SOLUTIONS
@@ -181,6 +182,22 @@ def test_a_package_that_grades_otherwise_is_not_written(tmp_path: Path, cache: P
     with pytest.raises(InfrastructureError, match=r"mg6\.step \(failed\)") as raised:
         graduate(lessons, tmp_path / "mine", course=COURSE, today=DAY, cache_folder=cache, steps=2)
     assert "nothing was written" in str(raised.value)
+    assert list(tmp_path.iterdir()) == [lessons]
+
+
+def test_lessons_that_pass_only_with_help_are_named(tmp_path: Path, cache: Path) -> None:
+    """Lesson 2 has a fault that shows in lesson 4 alone, where the reference stands in for it."""
+    lessons = tmp_path / "lessons"
+    lessons.mkdir()
+    for each in COURSE.lessons[1:7]:
+        shutil.copy(SOLUTIONS / f"{each.file}.py", lessons)
+    path = lessons / "mg2_chain_rule.py"
+    text = path.read_text(encoding="utf-8")
+    first = "        self.label = label\n"
+    path.write_text(text.replace(first, f"{first}        assert _op != 'ReLU'\n"), "utf-8")
+    with pytest.raises(Helped, match=r"^mg4\.relu passed only with the reference's") as raised:
+        graduate(lessons, tmp_path / "mine", course=COURSE, today=DAY, cache_folder=cache, steps=2)
+    assert raised.value.exit_code == INCOMPLETE
     assert list(tmp_path.iterdir()) == [lessons]
 
 

@@ -41,6 +41,12 @@ class NotYet(GraderError):
         return f"not yet: {names} must pass first"
 
 
+class Helped(GraderError):
+    """A concept passes, but not on the learner's own earlier lessons."""
+
+    exit_code = INCOMPLETE
+
+
 @dataclass(frozen=True)
 class Graduation:
     """What was written: the folder, the files' lines of code by module, the trained network."""
@@ -68,9 +74,9 @@ def graduate(
     progress: called with a few words when something that takes time begins.
     steps: how long the network is trained.
 
-    Raises NotYet where a lesson does not pass, UsageError where the folder can't be made,
-    SubmissionError where there are no lessons, MergeError where they can't be merged, and
-    InfrastructureError where the package does not grade as the lessons did.
+    Raises NotYet where a lesson does not pass, Helped where it does not pass on its own, UsageError
+    where the folder can't be made, SubmissionError where there are no lessons, MergeError where
+    they can't be merged, and InfrastructureError where the package does not grade as they did.
     """
     _ensure_new(target)
     submission = _lessons(lessons, course)
@@ -167,14 +173,23 @@ def _concepts(course: Course, lessons: set[str], plans: tuple[Plan, ...]) -> lis
 
 
 def _ensure_same(lessons: Report, made: Report, concepts: list[Concept]) -> None:
-    """Raises InfrastructureError where the package does not earn what the lessons did."""
+    """Raises InfrastructureError where the package does not earn what the lessons did, and Helped
+    where the lessons had help."""
     earned = {each.id: each.earned for each in lessons.concepts}
+    carried = {each.id: each.carried for each in lessons.concepts}
     found = {each.id: each for each in made.concepts}
     lost = [
         found[each.id]
         for each in concepts
         if found[each.id].state is not State.PASSED or found[each.id].earned != earned[each.id]
     ]
+    helped = [each.id for each in lost if carried[each.id]]
+    if helped:
+        raise Helped(
+            f"{', '.join(helped)} passed only with the reference's earlier lessons in the place of "
+            "yours, and a package of your own has to do without; nothing was written. Look for "
+            "what an earlier lesson of yours does differently there"
+        )
     if lost:
         shown = ", ".join(f"{each.id} ({each.state})" for each in lost[:4])
         more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
