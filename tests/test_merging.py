@@ -153,6 +153,18 @@ def test_names_that_mean_several_things_are_told_apart(packages: dict[str, Path]
     assert "nodes.add(wrap_mg2(v))" in text
 
 
+def test_texts_keep_their_lines_and_code_is_moved() -> None:
+    """Names within f-strings are exchanged as well."""
+    text = _small(
+        VALUE,
+        "from mg2_l import Value as V, add_to_class\n\n@add_to_class(V)\ndef exp(self):\n"
+        "    long = (f'é {V(2).data} '\n            f'{V(3).data}')\n"
+        '    return long, f"""\n {V(4).data}\n"""\n',
+    )
+    assert "\n                f'{Value(3).data}')\n" in text
+    assert _run(text + "\nfound = Value(1).exp()")["found"] == ("é 2 3", "\n 4\n")
+
+
 VALUE = """
 class Value:
     def __init__(self, data):

@@ -1,7 +1,10 @@
 """Pieces of someone's source: their own lines and comments, with single names exchanged."""
 
 import ast
+import contextlib
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,20 +51,15 @@ class Text:
     def fixed(self) -> frozenset[int]:
         """The numbers of the lines that begin inside a text. Docstrings may be moved."""
         docstrings = {
-            id(node.body[0].value)
+            node.body[0].lineno
             for node in ast.walk(self.tree)
-            if isinstance(node, Function | ast.ClassDef)
-            and isinstance(node.body[0], ast.Expr)
-        }  # fmt: skip
-        texts = [
-            node
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in docstrings
-        ]
+            if isinstance(node, Function | ast.ClassDef) and isinstance(node.body[0], ast.Expr)
+        }
         return frozenset(
             line
-            for node in texts
-            for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
+            for first, last in _texts(self.code)
+            if first not in docstrings
+            for line in range(first + 1, last + 1)
         )
 
     def span(self, node: ast.expr) -> tuple[int, int]:
@@ -134,6 +132,25 @@ def indented(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines as they stand in a class."""
     for line in lines:
         yield line if line.fixed or not line.text else Line(f"{INDENT}{line.text}")
+
+
+def _texts(code: str) -> Iterator[tuple[int, int]]:
+    """The first and the last line of every text. From Python 3.12 on, an f-string is several
+    tokens, one of which begins it and one of which ends it."""
+    begun: list[int] = []
+    for token in _tokens(code):
+        kind = tokenize.tok_name[token.type]
+        if kind == "STRING":
+            yield token.start[0], token.end[0]
+        elif kind.endswith("STRING_START"):
+            begun.append(token.start[0])
+        elif kind.endswith("STRING_END") and begun:
+            yield begun.pop(), token.end[0]
+
+
+def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):  # a \\ at the very end
+        yield from tokenize.generate_tokens(io.StringIO(code).readline)
 
 
 def _begin(text: Text, node: ast.stmt) -> int:
