@@ -31,11 +31,22 @@ from mg6_gradient_descent import MLP, Value, add_to_class, descend, squared_erro
 # **Your task:** write `zero_grad`: after it, every parameter's gradient is 0.0 and its data is
 # what it was.
 #
-# **Check yourself:** a parameter w = 3 with the loss w·w has the gradient 6. A second loss of the
-# same form and a second `backward` make it 12; with `zero_grad` in between, it is 6 again.
+# **Check yourself:** take a parameter w = 3, and let the loss be w·w:
 #
-# **People often** write this function rightly and call it in the wrong place, or not at all; see
-# below.
+# <!-- graph data grad: w = 3; L = w * w -->
+#
+#                 data   grad
+#     L = w * w      9      1
+#     └─ w           3      6
+#
+# <!-- end of the graph -->
+#
+# A second loss of the same form and a second `backward` make its gradient 12; with `zero_grad` in
+# between, it is 6 again.
+#
+# **People often** clear too much: if the data go to zero as well, the network has forgotten all that
+# it learned. More often still, this function is right and is called in the wrong place, or not at
+# all; see below.
 
 
 # %%
