@@ -44,9 +44,9 @@ from mg6_gradient_descent import MLP, Value, add_to_class, descend, squared_erro
 # A second loss of the same form and a second `backward` make its gradient 12; with `zero_grad` in
 # between, it is 6 again.
 #
-# **People often** clear too much: if the data go to zero as well, the network has forgotten all that
-# it learned. More often still, this function is right and is called in the wrong place, or not at
-# all; see below.
+# **People often** clear too much: if the data go to zero as well, the network has forgotten all
+# that it learned. More often still, this function is right and is called in the wrong place, or not
+# at all; see below.
 
 
 # %%
