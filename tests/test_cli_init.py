@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import errors, progress, regions
+from grader import errors, exercise_text, progress
 from grader.attempts import reference_text
 from grader.cli import main
 from grader.cli.paths import default_path
@@ -51,7 +51,7 @@ def test_an_empty_folder_becomes_a_workspace_that_check_finds(here):
     assert list(submission.lessons) == [lesson.id for lesson in COURSE.lessons]
     assert progress.workspace(path) == here
     for lesson in COURSE.lessons:
-        assert submission.lessons[lesson.id].text == regions.script(reference_text(lesson))
+        assert submission.lessons[lesson.id].text == exercise_text.script(reference_text(lesson))
         committed = (EXERCISES / f"{lesson.file}.py").read_text(encoding="utf-8")
         assert submission.lessons[lesson.id].text == committed
 

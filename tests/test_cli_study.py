@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import errors, progress, regions
+from grader import errors, exercise_text, progress, regions
 from grader.attempts import reference_text
 from grader.cli import main
 from grader.course import load_course
@@ -31,7 +31,7 @@ def here(tmp_path, monkeypatch):
     """A workspace in which lesson 3 is half done; it becomes the current folder."""
     monkeypatch.chdir(tmp_path)
     run("init")
-    write(regions.script(SOURCE, ["mg3.tanh", "mg3.mul-backward"]))
+    write(exercise_text.script(SOURCE, ["mg3.tanh", "mg3.mul-backward"]))
     return tmp_path
 
 
@@ -105,7 +105,7 @@ def test_the_map_tells_where_it_is_stale(here):
 
 def test_a_gap_is_a_gap_whatever_is_remembered(here):
     checked(tanh=PASSED)
-    write(regions.script(SOURCE))
+    write(exercise_text.script(SOURCE))
     assert row(run("list"), "mg3.tanh").startswith("· todo")
 
 
@@ -159,12 +159,12 @@ def done_before(identity):
     progress.save(Path(), Progress(dict.fromkeys(before, told)))
     for lesson in COURSE.lessons:
         source = reference_text(lesson)
-        write(regions.script(source, before), Path("exercises", f"{lesson.file}.py"))
+        write(exercise_text.script(source, before), Path("exercises", f"{lesson.file}.py"))
 
 
 def test_next_tells_what_is_wrong_with_what_was_tried(here):
     done_before("mg3.mul-backward")
-    write(regions.script(SOURCE, regions.concepts_in(SOURCE)))
+    write(exercise_text.script(SOURCE, regions.concepts_in(SOURCE)))
     progress.save(Path(), progress.load(Path()).with_hints("mg3.mul-backward", 1))
     checked(**{"mul-backward": FAILED})
     text = run("next")
@@ -186,13 +186,13 @@ def test_next_where_there_is_nothing_to_write(here):
 
 def test_nothing_is_left(here):
     done_before("mg8.moons")
-    write(regions.script(reference_text(COURSE.lessons[-1]), ["mg8.moons"]))
+    write(exercise_text.script(reference_text(COURSE.lessons[-1]), ["mg8.moons"]))
     known = progress.load(Path())
     told = known.of("mg1.slope")
     progress.save(Path(), Progress({**known.concepts, "mg8.moons": told}))
     lesson = COURSE.lessons[-1]
     source = reference_text(lesson)
-    every = regions.script(source, regions.concepts_in(source))
+    every = exercise_text.script(source, regions.concepts_in(source))
     write(every, Path("exercises", f"{lesson.file}.py"))
     assert run("next") == "✓ Complete: nothing is left to do.\n"
 
@@ -205,7 +205,7 @@ def test_a_concept_s_gap_comes_back_and_undo_brings_the_code_back(here):
     said = run("reset", "mg3.tanh")
     now = LESSON.read_text()
     assert 'raise NotImplementedError("mg3.tanh")' in now
-    assert now == regions.script(SOURCE, ["mg3.mul-backward"])
+    assert now == exercise_text.script(SOURCE, ["mg3.mul-backward"])
     kept = Path(said.split("kept      ")[1].split(", with")[0])
     assert kept.read_text() == mine and kept.is_relative_to(Path(".mggrade", "backups"))
     assert f"{datetime.now():%Y-%m-%d}" in str(kept)
@@ -408,7 +408,7 @@ def evening(tmp_path_factory, cache):
     folder = tmp_path_factory.mktemp("evening")
     lesson = folder / "exercises" / "mg2_chain_rule.py"
     source = reference_text(COURSE.lesson("mg2"))
-    right = regions.script(source, ["mg2.value", "mg2.add"])
+    right = exercise_text.script(source, ["mg2.value", "mg2.add"])
     wrong = right.replace("self.data + other.data", "self.data - other.data")
     told = {}
 

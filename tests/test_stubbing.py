@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from grader import regions
+from grader import exercise_text, regions
 from grader.attempts import reference_text
 from grader.course import load_course
 from grader.selfstudy.solution import solution
@@ -18,7 +18,7 @@ OWN = [
     for concept in COURSE.concepts
     if concept.id in regions.concepts_in(SOURCES[concept.lesson])
 ]
-MG3, MG4 = (regions.script(SOURCES[each]) for each in ("mg3", "mg4"))
+MG3, MG4 = (exercise_text.script(SOURCES[each]) for each in ("mg3", "mg4"))
 TANH = '''from mg2_chain_rule import Value, add_to_class
 
 # %%
@@ -42,11 +42,11 @@ def tanh(self):
 @pytest.mark.parametrize("concept", OWN, ids=lambda each: each.id)
 def test_the_gap_of_every_concept_comes_back_and_nothing_else_changes(concept):
     source = SOURCES[concept.lesson]
-    exercise, every = regions.script(source), regions.concepts_in(source)
+    exercise, every = exercise_text.script(source), regions.concepts_in(source)
     others = [each for each in every if each != concept.id]
-    full = with_gap(regions.script(source, every), exercise, concept.id)
-    alone = with_gap(regions.script(source, [concept.id]), exercise, concept.id)
-    assert (full.text, full.along, full.missing) == (regions.script(source, others), (), ())
+    full = with_gap(exercise_text.script(source, every), exercise, concept.id)
+    alone = with_gap(exercise_text.script(source, [concept.id]), exercise, concept.id)
+    assert (full.text, full.along, full.missing) == (exercise_text.script(source, others), (), ())
     assert (alone.text, alone.along) == (exercise, ())
 
 
@@ -56,7 +56,7 @@ def test_a_solution_shows_its_own_concept_only(concept):
     ast.parse(code)
     assert "SOLUTION" not in code
     assert f'"{concept.id}"' not in code
-    lines = regions.script(SOURCES[concept.lesson]).split("\n")
+    lines = exercise_text.script(SOURCES[concept.lesson]).split("\n")
     around = "\n".join(
         line for unit in holding(lines, concept.id) for line in lines[unit.first : unit.last]
     )
@@ -93,7 +93,7 @@ def test_what_cannot_be_told_apart_comes_back_together():
 
 
 def test_gaps_one_under_the_other_are_told_apart_by_their_depth():
-    full = regions.script(SOURCES["mg4"], ["mg4.numbers", "mg4.accumulate"])
+    full = exercise_text.script(SOURCES["mg4"], ["mg4.numbers", "mg4.accumulate"])
     numbers = with_gap(full, MG4, "mg4.numbers").text
     assert "self.data + other.data" in numbers and "Value(other)" not in numbers
     accumulate = with_gap(full, MG4, "mg4.accumulate").text
@@ -130,7 +130,7 @@ def test_a_text_that_is_never_closed_takes_nothing_along_but_its_own_cell():
 
 def test_what_is_not_there_is_told():
     assert with_gap("x = 1\n", MG3, "mg3.tanh") is None
-    lines = regions.script(SOURCES["mg4"], ["mg4.sub"])
+    lines = exercise_text.script(SOURCES["mg4"], ["mg4.sub"])
     without = lines.replace("def __rsub__", "def my_rsub")
     back = with_gap(without, MG4, "mg4.sub")
     assert back.missing == ("__rsub__",)

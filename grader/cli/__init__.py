@@ -26,6 +26,7 @@ COMMANDS = {
     "reset": ("grader.cli.reset", "Put gaps back, and keep your code."),
     "progress": ("grader.cli.progress", "Show what you have passed and when."),
     "completion": ("grader.cli.completion", "Teach your shell to complete command lines."),
+    "graduate": ("grader.cli.graduate", "Make a package of your own out of your lessons."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }

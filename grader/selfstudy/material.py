@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from grader import regions
+from grader import exercise_text, regions
 from grader.attempts import course_folder, reference_text
 from grader.course import Lesson
 from grader.errors import InfrastructureError, UsageError
@@ -12,7 +12,7 @@ from grader.source_text import notebook_cells
 
 def script(lesson: Lesson) -> str:
     """The exercise of a lesson as a script. Raises InfrastructureError."""
-    return regions.script(reference_text(lesson))
+    return exercise_text.script(reference_text(lesson))
 
 
 def notebook(lesson: Lesson) -> bytes:

@@ -1,6 +1,6 @@
 """The reference's code for one concept, and for no other."""
 
-from grader import regions
+from grader import exercise_text
 from grader.attempts import reference_text
 from grader.course import Concept, Lesson
 from grader.selfstudy.stubbing import functions
@@ -11,9 +11,9 @@ def solution(lesson: Lesson, concept: Concept) -> str:
     """The functions that hold the concept's code, the gaps of other concepts left in them; empty
     where it has no code of its own. Raises InfrastructureError."""
     source = reference_text(lesson)
-    lines = regions.script(source, (concept.id,)).split("\n")
+    lines = exercise_text.script(source, (concept.id,)).split("\n")
     parts, owner = [], ""
-    for name in functions(regions.script(source), concept.id):
+    for name in functions(exercise_text.script(source), concept.id):
         unit = find(lines, name)
         if unit is None:
             continue
