@@ -27,7 +27,6 @@ from tests.notebook_examples import (
 from tests.tour import ENGINE, tour
 
 ENGINES = ROOT / "tests" / "engines"
-BY_ORDER = "mul_assigns_instead_of_accumulating"
 WAYS = ("execute", "auto", "cells")
 MG3 = "mg3_backpropagation.ipynb"
 # In the solutions' own words, with what each costs by any way of reading.
@@ -69,8 +68,7 @@ def notebooks(tmp_path_factory):
     worse = ENGINE.replace("self.grad += other.data * out.grad", "self.grad = other.data")
     data = tour()
     write(base / "worse.ipynb", {**data, "cells": [*data["cells"], code(worse)]})
-    # The last one's numbers depend on the order of a set, and so on addresses.
-    faulty = [*sorted(ENGINES.glob("faulty/*.py"))[::18], ENGINES / "faulty" / f"{BY_ORDER}.py"]
+    faulty = sorted(ENGINES.glob("faulty/*.py"))[::18]
     for path in [*sorted(ENGINES.glob("correct/*.py"))[::6], *faulty]:
         write(base / f"{path.stem}.ipynb", as_notebook(path))
     return [EXERCISES / "notebooks", *sorted(base.iterdir())]

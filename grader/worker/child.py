@@ -10,7 +10,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import faults, lock, process
@@ -30,7 +30,7 @@ def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
             _be_kernel(request, limits)
         elif request is not None:
             _prepare(request, limits)
-            _serve()
+            _serve(Submission())
     finally:
         os._exit(0)
 
@@ -67,9 +67,10 @@ def _import(names: Sequence[str]) -> None:
         sys.modules["numpy.random"].seed(0)
 
 
-def _serve() -> None:
-    submission = Submission()
+def _serve(submission: Submission, ready: Callable[[], None] = lambda: None) -> None:
+    """`ready` is called before the programs of a request are evaluated."""
     while (request := read_frame(CHANNEL)) is not None:
+        ready()
         _answer(request, submission)
 
 
@@ -107,8 +108,6 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     locked = kernel.lock_after(layers, settings, holding)
     write_frame(CHANNEL, {"id": request["id"], "locked": locked})
 
-    filling: list[bytes] = []
-
     def answer() -> None:
         asked = read_frame(CHANNEL)
         if asked is None:
@@ -120,11 +119,15 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
             write_frame(CHANNEL, {"id": asked["id"]})
         elif "adopt" in asked:
             kernel.leave_streams()
+            with contextlib.suppress(Exception):
+                running.fall_silent()
             loaded = submission.adopt(running.shell.user_module, cells.errors)
-            filling.extend(ground.level())
+            level = ground.Ground()
+            level.lay()
             _reply({"id": asked["id"], "loaded": loaded})
-        else:
-            _answer(asked, submission)
+            # And never back to the event loop, with its own objects and times.
+            _serve(submission, level.finish)
+            os._exit(0)
 
     def answer_or_end() -> None:
         try:

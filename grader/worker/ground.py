@@ -3,7 +3,9 @@
 Python iterates a set of objects in an order that depends on their addresses. A worker is forked
 from the same memory every time; a kernel has run threads and cells before it answers programs, and
 its small free places lie scattered. So they are filled up: what is made from then on comes from
-fresh pools, one after the other, and the same program has the same order of sets in every run.
+fresh pools, one after the other, and the same program mostly has the same order of sets in every
+run; on a busy machine a place or two may still be different. Reading a notebook's cells has no
+such doubts, which is one reason why it is preferred where it gives the same.
 
 The allocator is CPython's (Objects/obmalloc.c): pools of 16 KiB in arenas of 1 MiB, one size of
 block in each pool, in steps of 16 bytes, after a header of 48.
@@ -13,44 +15,52 @@ import gc
 
 POOL, HEADER, STEP, LARGEST = 16 * 1024, 48, 16, 512
 OVERHEAD = 33  # of a bytes object
-MOST = 64 << 20  # bytes to be spent at the most
+MOST = 64 << 20  # bytes to be spent at the most, each time
 IN_A_ROW = 48  # of the 64 pools that an arena has
+OBJECTS = range(HEADER, 129, STEP)  # the sizes that small objects of one's own have
 
 
-def level() -> list[bytes]:
-    """Fill up; what is returned must be kept."""
-    gc.collect()  # also empties the lists of free objects that types keep for themselves
-    gc.freeze()
-    kept: list[bytes] = []
-    _use_up_pools(kept)
-    for size in range(HEADER, LARGEST + 1, STEP):
-        _finish_pool(size, kept)
-    return kept
+class Ground:
+    """What the places are filled with."""
 
+    def __init__(self) -> None:
+        self._kept: list[bytes] = []
 
-def _use_up_pools(kept: list[bytes]) -> None:
-    """Take pools until they come in a row: then they are new, and nobody's before."""
-    in_row, last, spent = 0, 0, 0
-    while in_row < IN_A_ROW and spent < MOST:
-        made = bytes(LARGEST - OVERHEAD)
-        kept.append(made)
-        spent += LARGEST
-        pool = id(made) // POOL
-        if pool != last:
-            in_row = in_row + 1 if pool == last + 1 else 0
-            last = pool
+    def lay(self) -> None:
+        """Fill up every free place."""
+        gc.collect()  # also empties the lists of free objects that types keep for themselves
+        gc.freeze()
+        self._use_up_pools()
+        for size in range(HEADER, LARGEST + 1, STEP):
+            self._finish_pool(size)
 
+    def finish(self) -> None:
+        """Fill up what has become free since, or was begun, among the sizes of objects."""
+        for size in OBJECTS:
+            self._finish_pool(size)
 
-def _finish_pool(size: int, kept: list[bytes]) -> None:
-    """Fill the places of this size, up to the end of a pool that was empty before."""
-    capacity, in_row, last, spent = (POOL - HEADER) // size, 0, 0, 0
-    while in_row < capacity and spent < MOST:
-        made = bytes(size - OVERHEAD)
-        kept.append(made)
-        spent += size
-        place = id(made)
-        if place % POOL == HEADER:
-            in_row = 1
-        else:
-            in_row = in_row + 1 if place == last + size and in_row else 0
-        last = place
+    def _use_up_pools(self) -> None:
+        """Take pools until they come in a row: then they are new, and nobody's before."""
+        in_row, last, spent = 0, 0, 0
+        while in_row < IN_A_ROW and spent < MOST:
+            made = bytes(LARGEST - OVERHEAD)
+            self._kept.append(made)
+            spent += LARGEST
+            pool = id(made) // POOL
+            if pool != last:
+                in_row = in_row + 1 if pool == last + 1 else 0
+                last = pool
+
+    def _finish_pool(self, size: int) -> None:
+        """Fill the places of this size, up to the end of a pool that was empty before."""
+        capacity, in_row, last, spent = (POOL - HEADER) // size, 0, 0, 0
+        while in_row < capacity and spent < MOST:
+            made = bytes(size - OVERHEAD)
+            self._kept.append(made)
+            spent += size
+            place = id(made)
+            if place % POOL == HEADER:
+                in_row = 1
+            else:
+                in_row = in_row + 1 if place == last + size and in_row else 0
+            last = place

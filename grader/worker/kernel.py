@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import sysconfig
+import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -105,6 +106,20 @@ class Kernel:
         inner = getattr(loop, "asyncio_loop", None) or asyncio.get_event_loop()
         inner.add_reader(channel, answer)
         loop.start()
+
+    def fall_silent(self) -> None:
+        """The cells are done: end the threads that served Jupyter's channels, as far as a cell has
+        left them as they were. From now on nothing but programs runs here."""
+        threads = [getattr(self._app.iopub_thread, "thread", None)]
+        loops = [self._app.iopub_thread.io_loop]
+        for each in (self._app.control_thread, self._app.shell_channel_thread):
+            threads.append(each)
+            loops.append(getattr(each, "io_loop", None))
+        for thread, loop in zip(threads, loops, strict=True):
+            if thread is not None and loop is not None:
+                loop.add_callback(loop.stop)
+                thread.join(0.3)
+        time.sleep(0.02)  # a thread that has been joined still gives back what was its own
 
 
 def lock_before(layers: Sequence[str], connection: Mapping[str, Any]) -> list[str]:
