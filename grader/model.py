@@ -189,6 +189,7 @@ class ConceptResult:
     place: Place | None = None  # where to go on working
     curve: Curve | None = None  # of a concept that trains
     boundary: Boundary | None = None  # of one that trains a classifier of points
+    gave_up: bool = False  # the solution was asked for before it passed (`mggrade solution`)
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ class Report:
     (REPORT_FORMAT), `grader` and `course` (`title`, `version`), `seed`, `isolation` (`level`,
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
-    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `reused`, `started`,
+    `checks`, `diagnosis`, `place`, `curve`, `boundary`, `gave_up`), `notes`, `reused`, `started`,
     `seconds`. Only the last three differ between two runs on the same submission with the same
     seed.
     """

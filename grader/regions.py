@@ -60,6 +60,11 @@ def exercise(source: str, filled: Collection[str] = ()) -> str:
     )
 
 
+def script(source: str, filled: Collection[str] = ()) -> str:
+    """The exercise as the file that learners get. Raises MarkerError."""
+    return f"{exercise(source, filled).rstrip()}\n"
+
+
 def without(source: str, concept_id: str) -> str:
     """The reference with one concept stubbed: what may be lent while that concept is graded."""
     return exercise(source, set(concepts_in(source)) - {concept_id})

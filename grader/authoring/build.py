@@ -87,7 +87,7 @@ def carry_out(items: Iterable[Item], prune: bool = False) -> None:
 
 def as_script(source: str) -> str:
     """A lesson's exercise as a script: every region a stub."""
-    return f"{regions.exercise(source).rstrip()}\n"
+    return regions.script(source)
 
 
 def as_notebook(lesson: Lesson, source: str) -> str:

@@ -107,6 +107,7 @@ def command(
             ensure_writable(Path(file))
 
     from grader import grade
+    from grader.cli.memory import with_memory
     from grader.cli.paths import default_path
     from grader.course import load_course
     from grader.sandbox.hide import hide_this_process
@@ -115,6 +116,7 @@ def command(
 
     course = load_course()
     asked = _asked(course, lessons, concepts)
+    bare = path is None
     path = default_path(course, "mggrade check") if path is None else path
     write_annotated = _annotating(path, course, asked, annotated) if annotated else None
     with _progress(asked, shown=not quiet) as progress:
@@ -128,6 +130,7 @@ def command(
             course=course,
             progress=progress,
         )
+    report = with_memory(report, path, course, bare)
     if json_file:
         _write_json(report, json_file)
     if html_file:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from grader.model import ConceptResult, Report, State
-from grader.render.lines import comma_list, points
+from grader.render.lines import comma_list, out_of, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
 from grader.render.states import fault_of, is_graders_fault, points_of
 
@@ -108,14 +108,16 @@ def _lesson(
     earned, possible = points_of(concepts)
     states = {each.state for each in concepts}
     fault = fault_of(concepts)
-    settled = str(next(iter(states))) if states in ({State.PASSED}, {State.TODO}) else ""
+    told = any(each.curve or each.boundary or each.gave_up for each in concepts)
+    alike = states in ({State.PASSED}, {State.TODO}) and not told
+    settled = str(next(iter(states))) if alike else ""
     return LessonView(
         id=identity,
         title=title,
         bonus=all(each.bonus for each in concepts),
-        score=f"{points(earned)} / {possible}",
+        score=out_of(earned, possible),
         share=earned / max(1, possible),
         concepts=tuple(views[each.id] for each in concepts),
         fault=check_view(fault) if fault else None,
-        settled="" if any(each.curve or each.boundary for each in concepts) else settled,
+        settled=settled,
     )

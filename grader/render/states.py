@@ -13,6 +13,9 @@ STATES = {
     State.TODO: ("·", "todo", "dim"),
 }
 
+# What is said of a concept whose solution was asked for before it passed.
+GAVE_UP = "after a look at the solution"
+
 _FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 STATE_OF = {
     Outcome.PASSED: State.PASSED,

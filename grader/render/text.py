@@ -10,8 +10,9 @@ from rich.text import Text
 
 from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, State
 from grader.render.failure import case_lines, diagnosis_lines, failure_lines, output_lines
-from grader.render.lines import bar, comma_list, points, safe, wrapped
+from grader.render.lines import bar, comma_list, out_of, points_column, safe, wrapped
 from grader.render.states import (
+    GAVE_UP,
     STATE_OF,
     STATES,
     fault_of,
@@ -22,6 +23,7 @@ from grader.render.states import (
 from grader.render.verdict import check_name
 
 WIDEST = 88
+CARRIED = "with the reference's earlier code"
 NARROW = 72  # below it, titles need the room of the states' words
 
 
@@ -114,10 +116,10 @@ class _Page:
         report = self._report
         total = Text()
         if report.max_score or not report.max_bonus:
-            total.append("Score ", "bold").append(_of(report.score, report.max_score), "bold")
+            total.append("Score ", "bold").append(out_of(report.score, report.max_score), "bold")
         if report.max_bonus:
             total.append("   " if total else "").append("Bonus ")
-            total.append(_of(report.bonus, report.max_bonus))
+            total.append(out_of(report.bonus, report.max_bonus))
         yield from wrapped(self._console, total, 0)
         if report.complete:
             yield Text("✓ Complete: PyTorch agrees with every number.", style="green")
@@ -136,19 +138,25 @@ class _Page:
         elif not self._verbose and lesson.states == {State.PASSED} and len(lesson.carried) == 1:
             yield from self._folded(lesson)
             if lesson.carried == {True}:
-                yield self._remark()
+                yield self._remark(CARRIED)
+            gave_up = [each.id for each in lesson.concepts if each.gave_up]
+            if gave_up:
+                remark = f"{GAVE_UP}: {comma_list(self._short(lesson, gave_up))}"
+                yield from wrapped(self._console, Text(remark, style="dim"), self._deeper, 2)
         elif self._verbose or lesson.states != {State.TODO}:
             for concept in lesson.concepts:
                 yield from self._concept(concept)
-        elif unfold:
+        elif unfold or any(concept.gave_up for concept in lesson.concepts):
             for concept in lesson.concepts:
                 yield self._concept_line(concept)
+                if concept.gave_up:
+                    yield self._remark(GAVE_UP)
 
     def _lesson_line(self, lesson: _Lesson) -> Text:
         earned, possible = points_of(lesson.concepts)
         name = set_cell_size(self._name(lesson), self._name_width)
         line = Text(f" {lesson.id:<4} ").append(f"{name}  ", "bold")
-        score = Text(_points(earned, possible))
+        score = Text(points_column(earned, possible))
         room = self._right - line.cell_len - score.cell_len
         style = "green" if lesson.states == {State.PASSED} else "yellow"
         return line.append_text(bar(earned / max(1, possible), room, style)).append_text(score)
@@ -170,14 +178,16 @@ class _Page:
         """All concepts of a lesson that passed, in one go."""
         glyph, word, style = STATES[State.PASSED]
         start = f"{glyph} {word:<7}  "
-        names = comma_list(concept.id.removeprefix(f"{lesson.id}.") for concept in lesson.concepts)
+        names = comma_list(self._short(lesson, [concept.id for concept in lesson.concepts]))
         text = Text(start, style).append(names, "dim")
         yield from wrapped(self._console, text, self._indent, len(start))
 
     def _concept(self, concept: ConceptResult) -> Iterator[Text]:
         yield self._concept_line(concept)
         if concept.carried:
-            yield self._remark()
+            yield self._remark(CARRIED)
+        if concept.gave_up:
+            yield self._remark(GAVE_UP)
         if self._verbose:
             for check in concept.checks:
                 yield from self._check(check)
@@ -200,7 +210,7 @@ class _Page:
         glyph, word, style = STATES[concept.state]
         state = f"{glyph} " if self._narrow else f"{glyph} {word:<7}  "
         line = Text(" " * self._indent).append(state, style)
-        score = _points(concept.earned, concept.possible)
+        score = points_column(concept.earned, concept.possible)
         room = self._right - line.cell_len - self._id_width - 1 - cell_len(score)
         title = safe(concept.title)
         if cell_len(title) > room - 1:
@@ -218,8 +228,11 @@ class _Page:
         elif check.outcome is not Outcome.TODO:
             yield from failure_lines(self._console, check, self._deeper + 2, True)
 
-    def _remark(self) -> Text:
-        return Text(" " * self._deeper).append("with the reference's earlier code", "dim")
+    def _short(self, lesson: _Lesson, ids: Iterable[str]) -> Iterator[str]:
+        return (each.removeprefix(f"{lesson.id}.") for each in ids)
+
+    def _remark(self, remark: str) -> Text:
+        return Text(" " * self._deeper).append(remark, "dim")
 
     def _absent(self) -> Iterator[Text]:
         absent = [each for each in self._report.concepts if each.state is State.ABSENT]
@@ -284,11 +297,3 @@ def _lessons(concepts: Iterable[ConceptResult]) -> list[_Lesson]:
         _Lesson(lesson_id, tuple(group))
         for lesson_id, group in groupby(present, key=lambda concept: concept.lesson)
     ]
-
-
-def _points(earned: float, possible: int) -> str:
-    return f"{points(earned):>6} / {possible:<2}"
-
-
-def _of(earned: float, possible: int) -> str:
-    return f"{points(earned)} / {possible}"
