@@ -13,6 +13,7 @@ from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, INTERRUPTED, Gra
 
 # Name, module and short help, so that `mggrade --help` imports none of them.
 COMMANDS = {
+    "watch": ("grader.cli.watch", "Check on every save, one concept at a time."),
     "check": ("grader.cli.check", "Grade a submission, concept by concept."),
     "explain": ("grader.cli.explain", "Explain why a concept fails."),
     "hint": ("grader.cli.hint", "Give the next hint for a concept."),

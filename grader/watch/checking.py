@@ -1,0 +1,110 @@
+"""From a save to a verdict on the board: the part that a terminal and a pipe have in common."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import GraderError
+from grader.grade import Desk
+from grader.model import ConceptResult, Report, State
+from grader.watch.board import Board
+
+PATIENCE = 0.2  # seconds that a file may be gone or empty while an editor saves it
+GLANCE = 0.01
+
+Remember = Callable[[Report], Report]
+
+
+class Checker:
+    """Checks one path again and again; `board` is what is known, `shown` is called as it changes.
+
+    `remember` notes a report in the learner's workspace. A verdict on what was saved is shown as
+    soon as there is one; lessons that build on it are checked afterwards.
+    """
+
+    def __init__(
+        self, path: Path, course: Course, remember: Remember, shown: Callable[[], None]
+    ) -> None:
+        self.board = Board()
+        self._path = path
+        self._course = course
+        self._remember = remember
+        self._shown = shown
+        self._files: dict[str, str] = {}  # of the lessons that were ever there
+
+    def check(
+        self,
+        desk: Desk,
+        saved: Collection[str] = (),
+        fresh: bool = False,
+        progress: Callable[[str], None] = lambda lesson: None,
+    ) -> None:
+        """Check what is there now; `saved` are the files that were changed, by path.
+
+        Raises what `desk.check` lets through beside its own errors: these are on the board.
+        """
+        self._settle(saved)
+        began = time.perf_counter()
+        lessons = self._lessons(saved)
+        before = self.board
+        board = before.saved()
+
+        def done(results: Sequence[ConceptResult]) -> None:
+            nonlocal board
+            if not before.results:
+                return  # the first time, the whole of it
+            board = self._stamped(board.with_results(results, lessons), began)
+            if results and results[0].lesson in lessons:
+                self.board = board
+                self._shown()
+
+        try:
+            report = desk.check(self._path, fresh=fresh, progress=progress, done=done)
+        except GraderError as error:
+            self.board = self._stamped(replace(before.saved(), trouble=str(error)), began)
+        else:
+            report = self._remember(report)
+            notes = [*self._gone(report), *report.notes]
+            board = board.after_check(report.concepts, lessons, notes)
+            self.board = self._stamped(board, began)
+        self._shown()
+
+    def _stamped(self, board: Board, began: float) -> Board:
+        seconds = time.perf_counter() - began
+        return replace(board, checked=datetime.now().astimezone(), seconds=seconds)
+
+    def _settle(self, saved: Collection[str]) -> None:
+        """Some editors empty a file, or move it away, a moment before they write it."""
+        for _ in range(round(PATIENCE / GLANCE)):
+            if all(map(_holds_something, saved)):
+                return
+            time.sleep(GLANCE)
+
+    def _lessons(self, saved: Collection[str]) -> set[str]:
+        """The lessons that these files are; of a micrograd of one's own, all."""
+        stems = {Path(each).stem for each in saved}
+        here = {each.id for each in self._course.lessons if each.file in stems}
+        return here or {each.id for each in self._course.lessons if stems}
+
+    def _gone(self, report: Report) -> list[str]:
+        """A word for every lesson that was there and is not there now."""
+        there = {each.lesson for each in report.concepts if each.state is not State.ABSENT}
+        for lesson in self._course.lessons:
+            if lesson.id in there:
+                self._files[lesson.id] = lesson.file
+        return [
+            f"{file} is not there any more, and out of the total; was it moved or renamed? "
+            "It is found again under this name"
+            for lesson, file in self._files.items()
+            if lesson not in there
+        ]
+
+
+def _holds_something(file: str) -> bool:
+    try:
+        return Path(file).stat().st_size > 0
+    except OSError:
+        return False

@@ -1,0 +1,287 @@
+"""What is seen while a learner works: the course, the concept in hand, what became of the save."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from grader import scoring
+from grader.cli.hint import Hints
+from grader.course import Course
+from grader.model import ConceptResult, State
+from grader.render.failure import diagnosis_lines, failure_lines, first_failure_lines
+from grader.render.lines import bar, comma_list, out_of, safe, wrapped
+from grader.render.prose import prose_lines
+from grader.render.states import STATES, points_of
+from grader.watch.board import Board
+
+WIDEST = 88
+INDENT = 2
+LEAST_TASK = 3  # lines of a task that are worth showing
+FEWEST_ROWS = 8  # below it, the header is one line
+MOST_NEWS = 3
+KEYS = (
+    ("h", "hint"), ("e", "explain"), ("n", "next"), ("l", "list"), ("t", "text"), ("o", "open"),
+    ("a", "run all"), ("?", "help"), ("q", "quit"),
+)  # fmt: skip
+LESS_NEEDED = ("t", "a", "n", "l", "o", "e", "h")  # left out in this order where there is no room
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The whole of what is shown, before it is cut to the terminal."""
+
+    head: Sequence[Text]
+    body: Sequence[Text]
+    foot: Sequence[Text]
+
+    def rows(self, height: int, scroll: int) -> tuple[list[Text], int]:
+        """The lines to draw, and how far the body could be and was scrolled: the last page at
+        most."""
+        head = self.head if height >= FEWEST_ROWS else self.head[:1]
+        room = max(1, height - len(head) - len(self.foot))
+        scroll = max(0, min(scroll, len(self.body) - room))
+        shown = list(self.body[scroll : scroll + room])
+        below = len(self.body) - scroll - len(shown)
+        if below:
+            more = f"  ↓ {below + 1} more lines: space or ↓"
+            shown[-1] = Text(more, "dim")
+        shown += [Text()] * (room - len(shown))
+        return [*head, *shown, *self.foot][:height], scroll
+
+
+def head_lines(board: Board, course: Course, console: Console) -> list[Text]:
+    """Title and score, a bar, and the lessons."""
+    width = min(console.width, WIDEST)
+    score, possible, bonus, most = scoring.totals(tuple(board.results.values()))
+    right = Text(out_of(score, possible), "bold")
+    if most and (bonus or score == possible):
+        right.append(f"  bonus {out_of(bonus, most)}", "not bold")
+    left = Text(safe(course.title), "bold")
+    room = width - left.cell_len - right.cell_len
+    top = left.append(" " * room).append_text(right) if room > 1 else right
+    share = score / possible if possible else 0.0
+    return [top, bar(share, width, "green"), _map(board, console), Text()]
+
+
+def foot_lines(board: Board, console: Console, busy: str = "", more: str = "") -> list[Text]:
+    """The keys; while a check takes its time, that it does."""
+    if busy:
+        return [Text(), Text(busy, "yellow")]
+    if more:
+        return [Text(), Text(more, "dim")]
+    left_out: list[str] = []
+    line = _keys(left_out)
+    for letter in LESS_NEEDED:
+        if line.cell_len <= console.width:
+            break
+        left_out.append(letter)
+        line = _keys(left_out)
+    return [Text(), line]
+
+
+def concept_lines(
+    board: Board,
+    course: Course,
+    console: Console,
+    task: Sequence[str],
+    hint: Sequence[Text],
+    room: int,
+) -> list[Text]:
+    """What the last save changed, the concept in hand with its task, and what became of it."""
+    news = [*_news(board, course, console)]
+    here = board.concept
+    if board.trouble:
+        news += [*wrapped(console, Text(board.trouble, "red"), 0, 2), Text()]
+        news += [*wrapped(console, Text("The next save is checked again.", "dim"), 0), Text()]
+    if here is None:
+        return [*news, *_all_done(board, console)]
+    title = [*_title(here, console)]
+    verdict = [*_verdict(board, here, console), *_notes(board, console)]
+    if hint:
+        verdict = [*hint, Text(), *verdict]
+    asked = [*prose_lines(task, console, INDENT)]
+    left = room - len(news) - len(title) - len(verdict) - 2
+    if len(asked) > left:
+        shown = asked[: max(0, left - 1)]
+        if len(shown) < LEAST_TASK:
+            shown = [] if here.state is not State.TODO else asked[: LEAST_TASK - 1]
+        asked = [*shown, Text(f"{' ' * INDENT}… the whole task: t", "dim")]
+    return [*news, *title, Text(), *asked, Text(), *verdict]
+
+
+def list_lines(
+    board: Board, titles: Mapping[str, str], console: Console, chosen: str
+) -> tuple[list[Text], int]:
+    """All lessons and concepts, one of them chosen; and the number of its line."""
+    lines: list[Text] = []
+    at = 0
+    width = min(console.width, WIDEST)
+    for lesson in board.lessons:
+        results = [each for each in board.lesson(lesson) if each.state is not State.ABSENT]
+        earned, possible = points_of(results)
+        name = Text(f"{lesson} {titles.get(lesson, '')}", "bold")
+        score = f"{out_of(earned, possible)}"
+        lines.append(name.append(" " * (width - name.cell_len - len(score))).append(score))
+        for each in results:
+            if each.id == chosen:
+                at = len(lines)
+            lines.append(_row(each, width, each.id == chosen))
+    return lines, at
+
+
+def help_lines(console: Console, path: str) -> list[Text]:
+    """What the keys do."""
+    told = [
+        ("", "Write in your editor; every save is checked at once. Nothing needs to be pressed."),
+        ("h", "the next hint for this concept, of three; the last one stays in view"),
+        ("e", "explain: what happened, how to think about it, the graph of the numbers"),
+        ("t", "the whole text of this concept, from the lesson"),
+        ("n", "leave this concept for later, go to the next one that is open"),
+        ("l", "the list of all concepts; Enter goes to the one chosen"),
+        ("o", "open the file in your editor, $VISUAL or $EDITOR, at the right line"),
+        ("a", "run all lessons again, unchanged ones too"),
+        ("↑ ↓", "scroll, also with space, page up and page down"),
+        ("Esc", "back to the concept in hand; a save does the same"),
+        ("q", "quit; Ctrl-C too, with exit code 130"),
+    ]
+    lines = [Text(f"Watching {safe(path)}", "bold"), Text()]
+    for key, does in told:
+        head = Text(f"  {key:<4} ", "bold cyan") if key else Text()
+        rows = [*wrapped(console, head.append(does, "not bold default"), 0, 7 if key else 0)]
+        lines += [*rows, *([] if key else [Text()])]
+    return lines
+
+
+def _map(board: Board, console: Console) -> Text:
+    """`mg1 ✓  mg2 5/7  mg3 ·`, as wide as there is room."""
+    told = []
+    for lesson in board.lessons:
+        results = [each for each in board.lesson(lesson) if each.state is not State.ABSENT]
+        passed = sum(each.state is State.PASSED for each in results)
+        wrong = any(each.state not in (State.PASSED, State.TODO) for each in results)
+        if passed == len(results):
+            told.append((lesson, "✓", "green"))
+        elif passed or wrong:
+            told.append((lesson, f"{passed}/{len(results)}", "yellow"))
+        else:
+            told.append((lesson, "·", "dim"))
+    for gap, names in (("   ", True), ("  ", True), (" ", True), (" ", False), ("", False)):
+        line = Text()
+        for name, sign, style in told:
+            line.append(gap if line else "").append(f"{name} " if names else "", "dim")
+            line.append(sign, style)
+        if line.cell_len <= console.width:
+            break
+    return line
+
+
+def _keys(left_out: Sequence[str]) -> Text:
+    line = Text()
+    for key, does in KEYS:
+        if key not in left_out:
+            line.append("  " if line else "").append(key, "bold cyan").append(f" {does}", "dim")
+    return line
+
+
+def _news(board: Board, course: Course, console: Console) -> Iterator[Text]:
+    """What the last save brought and took, in a few lines."""
+    passed = [board.results[each] for each in board.passed if each in board.results]
+    for each in passed[:MOST_NEWS] if len(passed) <= MOST_NEWS else ():
+        text = Text(f"✓ {safe(each.title)}", "bold green")
+        text.append(f": PyTorch agrees {_in_checks(each)}.", "not bold green")
+        yield from wrapped(console, text, 0, 2)
+    if len(passed) > MOST_NEWS:
+        names = comma_list(each.id for each in passed)
+        text = Text(f"✓ {len(passed)} more concepts pass", "bold green").append(f": {names}")
+        yield from wrapped(console, text, 0, 2)
+    for name in board.finished:
+        lesson = course.lesson(name)
+        earned, possible = points_of(board.lesson(name))
+        text = Text(f"★ {lesson.id} {lesson.title} is complete", "bold green")
+        text.append(f", {out_of(earned, possible)}. Well done.", "not bold green")
+        yield from wrapped(console, text, 0, 2)
+    if board.fell:
+        told = "passes no more" if len(board.fell) == 1 else "pass no more"
+        text = Text(f"! {comma_list(board.fell)} {told} since this save.", "yellow")
+        yield from wrapped(console, text, 0, 2)
+    if board.passed or board.finished or board.fell:
+        yield Text()
+
+
+def _in_checks(result: ConceptResult) -> str:
+    count = len(result.checks)
+    return {1: "in its one check", 2: "in both checks"}.get(count, f"in all {count} checks")
+
+
+def _title(here: ConceptResult, console: Console) -> Iterator[Text]:
+    width = min(console.width, WIDEST)
+    left = Text(safe(here.title), "bold").append(f" · {here.id}", "not bold dim")
+    right = out_of(here.earned, here.possible)
+    room = width - left.cell_len - cell_len(right)
+    if room > 1:
+        yield left.append(" " * room + right, "not bold default")
+    else:
+        yield from wrapped(console, left, 0, 2)
+    if here.place is not None:
+        yield from wrapped(console, Text(safe(str(here.place)), "cyan"), 0, 2)
+
+
+def _verdict(board: Board, here: ConceptResult, console: Console) -> Iterator[Text]:
+    glyph, word, style = STATES[here.state]
+    fault = board.fault
+    text = Text(f"{glyph} {word}", style)
+    if fault is not None:
+        text = Text(f"! {here.lesson} can't be loaded as it stands", "red")
+    elif here.state is State.TODO:
+        text.append("  write it in the place of its gap, and save", "default")
+    when = f"checked {board.checked:%H:%M:%S}" if board.checked else ""
+    room = min(console.width, WIDEST) - text.cell_len - len(when)
+    yield text.append(" " * room).append(when, "dim") if room > 1 else text
+    if fault is not None:
+        yield from failure_lines(console, fault, INDENT, False)
+        calm = "Nothing is lost: mend it and save, and all of the lesson is checked again."
+        yield from wrapped(console, Text(calm, "dim"), INDENT)
+    elif here.state is not State.TODO:
+        yield from first_failure_lines(console, here, INDENT)
+        if here.diagnosis:
+            yield from diagnosis_lines(console, here.diagnosis, INDENT)
+
+
+def _notes(board: Board, console: Console) -> Iterator[Text]:
+    for note in board.notes:
+        yield from wrapped(console, Text(f"note: {safe(note)}", "yellow"), 0, 6)
+
+
+def _all_done(board: Board, console: Console) -> Iterator[Text]:
+    if not board.results or board.trouble:
+        return
+    yield Text("✓ Complete: PyTorch agrees with every number.", "bold green")
+    yield Text()
+    sentence = "There is nothing left to do here. l lists all that you have written; q quits."
+    yield from wrapped(console, Text(sentence), 0)
+
+
+def _row(result: ConceptResult, width: int, chosen: bool) -> Text:
+    glyph, _, style = STATES[result.state]
+    score = out_of(result.earned, result.possible)
+    line = Text("▸ " if chosen else "  ", "bold cyan").append(f"{glyph} ", style)
+    room = width - line.cell_len - len(score) - 1
+    name = f"{safe(result.title)}  {result.id}"
+    line.append(set_cell_size(name, max(0, room)), "reverse" if chosen else "")
+    return line.append(f" {score}", "dim" if result.state is State.TODO else "")
+
+
+def hint_lines(hints: Hints, console: Console) -> list[Text]:
+    """The hint that was taken last, and how to go on from it."""
+    concept, count = hints.concept, len(hints.concept.hints)
+    lines: list[Text] = []
+    for number in hints.shown:
+        lines.append(Text(f"Hint {number} of {count}", "bold"))
+        lines += wrapped(console, Text(concept.hints[number - 1]), INDENT)
+    if hints.taken < count:
+        return [*lines, Text(f"{' ' * INDENT}the next hint: h", "dim")]
+    told = f"A solution, when you have tried long enough: {safe(hints.solution)}"
+    return [*lines, *wrapped(console, Text(told, "dim"), INDENT)]
