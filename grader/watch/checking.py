@@ -7,13 +7,18 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.course import Course
-from grader.errors import GraderError
+from grader.errors import Abandoned, GraderError
 from grader.grade import Desk
 from grader.model import ConceptResult, Report, State
 from grader.watch.board import Board
 
 PATIENCE = 0.2  # seconds that a file may be gone or empty while an editor saves it
 GLANCE = 0.01
+
+
+class Superseded(Abandoned):
+    """Something happened that a check under way is too old for."""
+
 
 Remember = Callable[[Report], Report]
 

@@ -21,16 +21,12 @@ from grader.render.prose import prose_lines
 from grader.selfstudy.section import section
 from grader.watch import editor, views
 from grader.watch.board import Board
-from grader.watch.checking import Checker, Remember
+from grader.watch.checking import Checker, Remember, Superseded
 from grader.watch.files import Files
 from grader.watch.terminal import Terminal
 
 SLOW = 0.3  # seconds after which a check is mentioned
 PAGE = 10  # lines
-
-
-class Superseded(Abandoned):
-    """Something happened that a check under way is too old for."""
 
 
 class Quit(Abandoned):

@@ -16,7 +16,7 @@ from grader.render.lines import comma_list, out_of, safe
 from grader.render.states import STATES, first_to_mend, points_of
 from grader.render.verdict import message_of
 from grader.watch.board import Board
-from grader.watch.checking import Checker, Remember
+from grader.watch.checking import Checker, Remember, Superseded
 from grader.watch.files import Files
 
 
@@ -34,17 +34,26 @@ class Plain:
     def run(self, deep: bool) -> None:
         """Until it is interrupted. Raises KeyboardInterrupt, and what `at_desk` raises."""
         with Files(self._path, self._wake, deep) as self._files:
-            at_desk(self._body, course=self._course)
+            at_desk(self._body, course=self._course, meanwhile=self._meanwhile)
 
     def _body(self, desk: Desk) -> None:
-        self._checker.check(desk)
+        saved: set[str] = set()
         while True:
-            select.select([self._alarm], [], [])
-            os.read(self._alarm, 4096)
-            saved = self._files.take()
-            if saved:
-                self._last = ""
-                self._checker.check(desk, saved)
+            try:
+                self._checker.check(desk, saved, progress=lambda lesson: self._meanwhile())
+                saved = set()
+            except Superseded:
+                pass
+            while not (saved or self._files.changed):
+                select.select([self._alarm], [], [])
+                os.read(self._alarm, 4096)
+            saved |= self._files.take()
+            self._last = ""
+
+    def _meanwhile(self) -> None:
+        """A newer save is more interesting than the rest of a check."""
+        if self._files.changed:
+            raise Superseded
 
     def _wake(self) -> None:
         os.write(self._bell, b"!")
