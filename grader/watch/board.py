@@ -68,6 +68,7 @@ class Board:
             return replace(board, focus=board._first_open())
         gained = [each.id for each in changed if each.state is State.PASSED]
         lost = [each.id for each in changed if self._had_passed(each.id) and _is_wrong(each)]
+        lost = lost if fault_of([*new.values()]) is None else []  # that it does not load says all
         done = [each for each in {self.results[name].lesson for name in gained if name in
                 self.results} if board._is_done(each)]  # fmt: skip
         board = replace(

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.course import Course
 from grader.errors import Abandoned, GraderError
 from grader.grade import Desk
-from grader.model import ConceptResult, Report, State
+from grader.model import ConceptResult, Report
 from grader.watch.board import Board
 
 PATIENCE = 0.2  # seconds that a file may be gone or empty while an editor saves it
@@ -38,7 +38,7 @@ class Checker:
         self._course = course
         self._remember = remember
         self._shown = shown
-        self._files: dict[str, str] = {}  # of the lessons that were ever there
+        self._seen: dict[str, None] = {}  # the lessons' files that were ever there
 
     def check(
         self,
@@ -54,8 +54,11 @@ class Checker:
         self._settle(saved)
         began = time.perf_counter()
         lessons = self._lessons(saved)
-        before = self.board
-        board = before.saved()
+        before, gone = self.board, self._gone()
+        board = replace(before.saved(), notes=gone)
+        if gone and gone != before.notes[: len(gone)]:
+            self.board = self._stamped(board, began)
+            self._shown()
 
         def done(results: Sequence[ConceptResult]) -> None:
             nonlocal board
@@ -72,8 +75,7 @@ class Checker:
             self.board = self._stamped(replace(before.saved(), trouble=str(error)), began)
         else:
             report = self._remember(report)
-            notes = [*self._gone(report), *report.notes]
-            board = board.after_check(report.concepts, lessons, notes)
+            board = board.after_check(report.concepts, lessons, (*gone, *report.notes))
             self.board = self._stamped(board, began)
         self._shown()
 
@@ -94,18 +96,19 @@ class Checker:
         here = {each.id for each in self._course.lessons if each.file in stems}
         return here or {each.id for each in self._course.lessons if stems}
 
-    def _gone(self, report: Report) -> list[str]:
+    def _gone(self) -> tuple[str, ...]:
         """A word for every lesson that was there and is not there now."""
-        there = {each.lesson for each in report.concepts if each.state is not State.ABSENT}
-        for lesson in self._course.lessons:
-            if lesson.id in there:
-                self._files[lesson.id] = lesson.file
-        return [
-            f"{file} is not there any more, and out of the total; was it moved or renamed? "
-            "It is found again under this name"
-            for lesson, file in self._files.items()
-            if lesson not in there
-        ]
+        folder = self._path if self._path.is_dir() else self._path.parent
+        there = {each.stem for each in folder.glob("*") if each.suffix in (".py", ".ipynb")}
+        self._seen |= dict.fromkeys(
+            each.file for each in self._course.lessons if each.file in there
+        )
+        return tuple(
+            f"{file} is gone, and out of the total. Was it moved or renamed? As soon as it is back "
+            "under this name, it is checked again"
+            for file in self._seen
+            if file not in there
+        )
 
 
 def _holds_something(file: str) -> bool:

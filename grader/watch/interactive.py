@@ -62,7 +62,7 @@ class Interactive:
         Raises KeyboardInterrupt, and what `at_desk` raises.
         """
         with Terminal(self._console) as self._terminal:
-            self._busy = "opening the course …"
+            self._busy = "one moment …"
             self._draw()
             with Files(self._path, self._terminal.wake, deep) as self._files:
                 try:
@@ -92,7 +92,6 @@ class Interactive:
 
     def _check(self, desk: Desk, saved: set[str], fresh: bool) -> None:
         self._started = time.monotonic()
-        self._busy = self._busy if not self.board.results else ""
 
         def progress(lesson: str) -> None:
             self._checking = (lesson, time.monotonic())
@@ -241,7 +240,7 @@ class Interactive:
         console, board = self._console, self.board
         height = console.size.height
         head = views.head_lines(board, self._course, console)
-        foot = views.foot_lines(board, console, self._busy, self._said)
+        foot = views.foot_lines(console, self._busy, self._said)
         room = height - len(head) - len(foot)
         body = self._body_lines(room)
         rows, self._scroll = views.Screen(head, body, foot).rows(height, self._scroll)

@@ -55,6 +55,8 @@ class Screen:
 def head_lines(board: Board, course: Course, console: Console) -> list[Text]:
     """Title and score, a bar, and the lessons."""
     width = min(console.width, WIDEST)
+    if not board.results:
+        return [Text(safe(course.title), "bold"), Text()]
     score, possible, bonus, most = scoring.totals(tuple(board.results.values()))
     right = Text(out_of(score, possible), "bold")
     if most and (bonus or score == possible):
@@ -66,12 +68,8 @@ def head_lines(board: Board, course: Course, console: Console) -> list[Text]:
     return [top, bar(share, width, "green"), _map(board, console), Text()]
 
 
-def foot_lines(board: Board, console: Console, busy: str = "", more: str = "") -> list[Text]:
-    """The keys; while a check takes its time, that it does."""
-    if busy:
-        return [Text(), Text(busy, "yellow")]
-    if more:
-        return [Text(), Text(more, "dim")]
+def foot_lines(console: Console, busy: str = "", said: str = "") -> list[Text]:
+    """The keys, under a word about the last one, or about a check that takes its time."""
     left_out: list[str] = []
     line = _keys(left_out)
     for letter in LESS_NEEDED:
@@ -79,7 +77,7 @@ def foot_lines(board: Board, console: Console, busy: str = "", more: str = "") -
             break
         left_out.append(letter)
         line = _keys(left_out)
-    return [Text(), line]
+    return [Text(safe(said), "yellow") if said else Text(busy, "dim"), line]
 
 
 def concept_lines(
@@ -256,7 +254,12 @@ def _notes(board: Board, console: Console) -> Iterator[Text]:
 
 
 def _all_done(board: Board, console: Console) -> Iterator[Text]:
-    if not board.results or board.trouble:
+    if not board.results:
+        welcome = "Looking at what you have so far. The first time this takes some seconds: "
+        welcome += "PyTorch works out its answers, once and for all."
+        yield from () if board.trouble else wrapped(console, Text(welcome), 0)
+        return
+    if board.trouble:
         return
     yield Text("✓ Complete: PyTorch agrees with every number.", "bold green")
     yield Text()
