@@ -28,6 +28,7 @@ FOLDER, FILE = ".mggrade", "progress.json"
 LARGEST = 1 << 20
 LESSON_FOLDERS = frozenset({"exercises", "notebooks"})
 LONGEST = 200  # characters of a message that are kept
+_TIMES = frozenset({"checked", "passed", "gave_up"})
 _Entry = TypeVar("_Entry", "ConceptProgress", "Day")
 
 
@@ -228,6 +229,8 @@ def _entries(
         own = {field: value for field, value in entry.items() if field in known}
         if not all(_is_a(value, known[field]) for field, value in own.items()):
             raise _corrupt(path)
+        if not all(_is_time(own[field]) for field in _TIMES & own.keys()):
+            raise _corrupt(path)
         others = {field: value for field, value in entry.items() if field not in known}
         entries[name] = kind(**own, others=others)
     return entries
@@ -239,6 +242,13 @@ def _is_a(value: object, kind: type) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return 0 <= value < math.inf and (kind is float or isinstance(value, int))
+
+
+def _is_time(stamp: str) -> bool:
+    try:
+        return datetime.fromisoformat(stamp).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _stamp(when: datetime) -> str:

@@ -149,6 +149,8 @@ def test_what_another_version_added_is_kept(tmp_path):
         '{"format": 1, "concepts": {"mg3.tanh": {"hints": true}}}',
         '{"format": 1, "concepts": {"mg3.tanh": {"attempts": 1.5}}}',
         '{"format": 1, "concepts": {"mg3.tanh": {"passed": 3}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"passed": "yesterday"}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"checked": "2026-03-01T21:05:10"}}}',
         '{"format": 1, "concepts": {"mg3.tanh": {"earned": NaN}}}',
         '{"format": 1, "days": {"2026-03-01": 3}}',
         "[" * 100_000,

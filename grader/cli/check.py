@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import SeedType, Threshold, ThresholdType, split_ids
+from grader.cli.options import PATH, IdType, SeedType, Threshold, ThresholdType, split_ids
 from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, UsageError
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ Exit codes:
 
 
 @click.command("check", epilog=EPILOG)
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@PATH
 @click.option(
     "--lesson", "lessons", metavar="ID", multiple=True, callback=split_ids,
+    type=IdType(lessons=True, several=True),
     help="Grade this lesson only; repeat it, or write mg3,mg4.",
 )  # fmt: skip
 @click.option(
     "--concept", "concepts", metavar="ID", multiple=True, callback=split_ids,
+    type=IdType(concepts=True, several=True),
     help="Grade this concept only, for example mg3.tanh; can be repeated.",
 )  # fmt: skip
 @click.option(

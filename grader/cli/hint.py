@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import PATH, IdType
 from grader.errors import COMPLETE, UsageError
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ Exit codes:
 
 
 @click.command("hint", epilog=EPILOG)
-@click.argument("concept_id", metavar="CONCEPT")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("concept_id", metavar="CONCEPT", type=IdType(concepts=True))
+@PATH
 @click.option("--again", is_flag=True, help="Show the hint that was taken last, and take none.")
 @click.option("--all", "every", is_flag=True, help="Show all three.")
 def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int:

@@ -11,8 +11,8 @@ from grader.render.curve_text import curve_lines
 from grader.render.failure import failure_lines
 from grader.render.graph_text import graph_lines, share_lines
 from grader.render.lines import is_number, lines_of, number_pair, out_of, safe, scalar, wrapped
+from grader.render.rows import WIDEST
 from grader.render.states import STATES, first_to_mend
-from grader.render.text import WIDEST
 
 ALL_HINTS = 3
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text
 
-WIDEST = 88
+from grader.render.rows import WIDEST
+
 _KEPT = ("    ", "|")  # figures and code, tables
 
 

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, State
+from grader.model import CheckResult, ConceptResult, Outcome, Report, State
 from grader.render.failure import (
     diagnosis_lines,
     failure_lines,
     first_failure_lines,
     output_lines,
 )
-from grader.render.lines import bar, comma_list, out_of, points_column, safe, wrapped
+from grader.render.lines import comma_list, out_of, safe, wrapped
+from grader.render.rows import pointer_lines, rows_for
 from grader.render.states import (
     GAVE_UP,
     STATE_OF,
@@ -26,9 +26,7 @@ from grader.render.states import (
 )
 from grader.render.verdict import check_name
 
-WIDEST = 88
 CARRIED = "with the reference's earlier code"
-NARROW = 72  # below it, titles need the room of the states' words
 
 
 def render_text(
@@ -89,15 +87,11 @@ class _Page:
         self._titles = titles
         self._verbose = verbose
         self._explain = explain
-        self._right = min(console.width, WIDEST) - 1
-        self._narrow = console.width < NARROW
-        self._indent = 2 if self._narrow else 6  # of a concept under its lesson
-        self._deeper = self._indent + 3  # of what is told about a concept
         self._lessons = _lessons(report.concepts)
         present = [concept for lesson in self._lessons for concept in lesson.concepts]
-        self._id_width = max((cell_len(each.id) for each in present), default=0)
-        names = [self._name(lesson) for lesson in self._lessons]
-        self._name_width = max(map(cell_len, names), default=0)
+        names = map(self._name, self._lessons)
+        self._rows = rows_for(console, (each.id for each in present), names)
+        self._indent, self._deeper = self._rows.indent, self._rows.deeper
 
     def lines(self) -> Iterator[Text]:
         """The whole page."""
@@ -158,12 +152,8 @@ class _Page:
 
     def _lesson_line(self, lesson: _Lesson) -> Text:
         earned, possible = points_of(lesson.concepts)
-        name = set_cell_size(self._name(lesson), self._name_width)
-        line = Text(f" {lesson.id:<4} ").append(f"{name}  ", "bold")
-        score = Text(points_column(earned, possible))
-        room = self._right - line.cell_len - score.cell_len
-        style = "green" if lesson.states == {State.PASSED} else "yellow"
-        return line.append_text(bar(earned / max(1, possible), room, style)).append_text(score)
+        done = lesson.states == {State.PASSED}
+        return self._rows.lesson(lesson.id, self._name(lesson), earned, possible, done)
 
     def _name(self, lesson: _Lesson) -> str:
         bonus = all(concept.bonus for concept in lesson.concepts)
@@ -200,17 +190,9 @@ class _Page:
         if concept.diagnosis:
             yield from diagnosis_lines(self._console, concept.diagnosis, self._deeper)
 
-    def _concept_line(self, concept: ConceptResult) -> Text:
-        glyph, word, style = STATES[concept.state]
-        state = f"{glyph} " if self._narrow else f"{glyph} {word:<7}  "
-        line = Text(" " * self._indent).append(state, style)
-        score = points_column(concept.earned, concept.possible)
-        room = self._right - line.cell_len - self._id_width - 1 - cell_len(score)
-        title = safe(concept.title)
-        if cell_len(title) > room - 1:
-            title = set_cell_size(title, max(0, room - 2)) + "…"
-        line.append(set_cell_size(title, room)).append(f"{concept.id:<{self._id_width}} ", "dim")
-        return line.append(score, "dim" if concept.state is State.TODO else "")
+    def _concept_line(self, each: ConceptResult) -> Text:
+        look, quiet = STATES[each.state], each.state is State.TODO
+        return self._rows.concept(look, each.title, each.id, each.earned, each.possible, quiet)
 
     def _check(self, check: CheckResult) -> Iterator[Text]:
         """One check in the verbose list."""
@@ -266,23 +248,12 @@ class _Page:
                 if lesson.fault is not None:
                     name = f"{lesson.id} {self._titles.get(lesson.id, '')}".rstrip()
                     what, title = f"make {name} load", ""
-                yield from self._pointer(what, title, concept.place)
+                goal = str(concept.place or "")
+                yield from pointer_lines(self._console, what, title, goal)
                 if concept.diagnosis and lesson.fault is None:
                     more = Text("more: ", style="bold cyan")
                     yield more.append(f"{self._explain} {concept.id}", "not bold")
                 return
-
-    def _pointer(self, what: str, title: str, place: Place | None) -> Iterator[Text]:
-        """`next: …` on one line; where there is no room, without the title, then on two."""
-        goal = f" → {safe(str(place))}" if place else ""
-        room = self._console.width - cell_len("next: ")
-        if cell_len(what + title + goal) > room:
-            title = ""
-        head = Text("next: ", style="bold cyan").append(what + title, "not bold")
-        if cell_len(what + goal) > room and self._console.is_terminal:  # a pipe gets one line
-            yield head
-            head = Text("     ")
-        yield head.append(goal, "not bold cyan")
 
 
 def _lessons(concepts: Iterable[ConceptResult]) -> list[_Lesson]:
