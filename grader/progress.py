@@ -229,7 +229,7 @@ def _entries(
         own = {field: value for field, value in entry.items() if field in known}
         if not all(_is_a(value, known[field]) for field, value in own.items()):
             raise _corrupt(path)
-        if not all(_is_time(own[field]) for field in _TIMES & own.keys()):
+        if not all(_is_time(own[field]) for field in _TIMES & own.keys() if known[field] is str):
             raise _corrupt(path)
         others = {field: value for field, value in entry.items() if field not in known}
         entries[name] = kind(**own, others=others)

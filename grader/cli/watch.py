@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import PATH
 from grader.errors import COMPLETE, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ Exit codes:
 
 
 @click.command("watch", epilog=EPILOG)
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@PATH
 def command(path: Path | None) -> int:
     """Show the next concept, and check on every save.
 

@@ -251,8 +251,8 @@ class Interactive:
         if self._view == "help":
             return views.help_lines(console, str(self._path))
         if self._view == "list":
-            lines, at = views.list_lines(board, self._titles, console, self._chosen)
-            self._scroll = max(0, at - room // 2)
+            lines = views.list_lines(board, self._course, console, self._chosen)
+            self._scroll = max(0, views.chosen_row(lines) - room // 2)
             return lines
         if self._view == "explain" and here is not None:
             return [*explain_lines(here, console)]

@@ -1,26 +1,27 @@
 """What is seen while a learner works: the course, the concept in hand, what became of the save."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from grader import scoring
 from grader.cli.hint import Hints
-from grader.course import Course
+from grader.course import Course, Lesson
 from grader.model import ConceptResult, State
 from grader.render.failure import diagnosis_lines, failure_lines, first_failure_lines
 from grader.render.lines import bar, comma_list, out_of, safe, wrapped
 from grader.render.prose import prose_lines
+from grader.render.rows import WIDEST, Rows, rows_for
 from grader.render.states import STATES, points_of
 from grader.watch.board import Board
 
-WIDEST = 88
 INDENT = 2
 LEAST_TASK = 3  # lines of a task that are worth showing
 FEWEST_ROWS = 8  # below it, the header is one line
+TALL = 36  # from so many rows on, each lesson has one of its own
 MOST_NEWS = 3
 KEYS = (
     ("h", "hint"), ("e", "explain"), ("n", "next"), ("l", "list"), ("t", "text"), ("o", "open"),
@@ -64,6 +65,12 @@ def head_lines(board: Board, course: Course, console: Console) -> list[Text]:
     left = Text(safe(course.title), "bold")
     room = width - left.cell_len - right.cell_len
     top = left.append(" " * room).append_text(right) if room > 1 else right
+    if console.height >= TALL:
+        rows = _rows(board, course, console)
+        told = [
+            _lesson_row(rows, course.lesson(each), board.lesson(each)) for each in board.lessons
+        ]
+        return [top, Text(), *told, Text()]
     share = score / possible if possible else 0.0
     return [top, bar(share, width, "green"), _map(board, console), Text()]
 
@@ -110,24 +117,28 @@ def concept_lines(
     return [*news, *title, Text(), *asked, Text(), *verdict]
 
 
-def list_lines(
-    board: Board, titles: Mapping[str, str], console: Console, chosen: str
-) -> tuple[list[Text], int]:
-    """All lessons and concepts, one of them chosen; and the number of its line."""
+def list_lines(board: Board, course: Course, console: Console, chosen: str) -> list[Text]:
+    """All lessons and concepts, one of them chosen."""
+    rows = _rows(board, course, console)
     lines: list[Text] = []
-    at = 0
-    width = min(console.width, WIDEST)
     for lesson in board.lessons:
-        results = [each for each in board.lesson(lesson) if each.state is not State.ABSENT]
-        earned, possible = points_of(results)
-        name = Text(f"{lesson} {titles.get(lesson, '')}", "bold")
-        score = f"{out_of(earned, possible)}"
-        lines.append(name.append(" " * (width - name.cell_len - len(score))).append(score))
+        results = board.lesson(lesson)
+        lines.append(_lesson_row(rows, course.lesson(lesson), results))
         for each in results:
+            if each.state is State.ABSENT:
+                continue
+            look, quiet = STATES[each.state], each.state is State.TODO
+            line = rows.concept(look, each.title, each.id, each.earned, each.possible, quiet)
             if each.id == chosen:
-                at = len(lines)
-            lines.append(_row(each, width, each.id == chosen))
-    return lines, at
+                mark = Text(" " * (rows.indent - 2)).append("▸ ", "bold cyan")
+                line = mark.append_text(line[rows.indent :])
+            lines.append(line)
+    return lines
+
+
+def chosen_row(lines: Sequence[Text]) -> int:
+    """Where in the list the chosen concept stands."""
+    return next((at for at, line in enumerate(lines) if "▸" in line.plain), 0)
 
 
 def help_lines(console: Console, path: str) -> list[Text]:
@@ -267,14 +278,18 @@ def _all_done(board: Board, console: Console) -> Iterator[Text]:
     yield from wrapped(console, Text(sentence), 0)
 
 
-def _row(result: ConceptResult, width: int, chosen: bool) -> Text:
-    glyph, _, style = STATES[result.state]
-    score = out_of(result.earned, result.possible)
-    line = Text("▸ " if chosen else "  ", "bold cyan").append(f"{glyph} ", style)
-    room = width - line.cell_len - len(score) - 1
-    name = f"{safe(result.title)}  {result.id}"
-    line.append(set_cell_size(name, max(0, room)), "reverse" if chosen else "")
-    return line.append(f" {score}", "dim" if result.state is State.TODO else "")
+def _rows(board: Board, course: Course, console: Console) -> Rows:
+    names = [_name(course.lesson(each)) for each in board.lessons]
+    return rows_for(console, board.results, names)
+
+
+def _lesson_row(rows: Rows, lesson: Lesson, results: Sequence[ConceptResult]) -> Text:
+    done = all(each.state in (State.PASSED, State.ABSENT) for each in results)
+    return rows.lesson(lesson.id, _name(lesson), *points_of(results), done)
+
+
+def _name(lesson: Lesson) -> str:
+    return lesson.title + (" (bonus)" if lesson.bonus else "")
 
 
 def hint_lines(hints: Hints, console: Console) -> list[Text]:
@@ -286,5 +301,5 @@ def hint_lines(hints: Hints, console: Console) -> list[Text]:
         lines += wrapped(console, Text(concept.hints[number - 1]), INDENT)
     if hints.taken < count:
         return [*lines, Text(f"{' ' * INDENT}the next hint: h", "dim")]
-    told = f"A solution, when you have tried long enough: {safe(hints.solution)}"
+    told = f"A solution, when you have tried long enough: mggrade solution {concept.id} --give-up"
     return [*lines, *wrapped(console, Text(told, "dim"), INDENT)]
