@@ -27,6 +27,10 @@ from grader.watch.terminal import Terminal
 
 SLOW = 0.3  # seconds after which a check is mentioned
 PAGE = 10  # lines
+BACK = {
+    "list": "↑ ↓ choose, Enter goes there, Esc back",
+    **dict.fromkeys(("explain", "text", "help"), "Esc, or a save: back"),
+}
 
 
 class Quit(Abandoned):
@@ -131,7 +135,9 @@ class Interactive:
             if self._view == "list" and self._in_list(key):
                 continue
             does = self._keys().get(key)
-            if does is not None:
+            if does is not None and not self.board.results and key != "?":
+                self._said = "One moment: your work is still being looked at."
+            elif does is not None:
                 does()
         if keys or self._terminal.resized():
             self._draw()
@@ -240,7 +246,8 @@ class Interactive:
         console, board = self._console, self.board
         height = console.size.height
         head = views.head_lines(board, self._course, console)
-        foot = views.foot_lines(console, self._busy, self._said)
+        word = self._busy or BACK.get(self._view, "")
+        foot = views.foot_lines(console, word, self._said)
         room = height - len(head) - len(foot)
         body = self._body_lines(room)
         rows, self._scroll = views.Screen(head, body, foot).rows(height, self._scroll)

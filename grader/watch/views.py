@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader import scoring
+from grader.cli import COMMANDS
 from grader.cli.hint import Hints
 from grader.course import Course, Lesson
 from grader.model import ConceptResult, State
@@ -212,6 +213,8 @@ def _news(board: Board, course: Course, console: Console) -> Iterator[Text]:
         text = Text(f"★ {lesson.id} {lesson.title} is complete", "bold green")
         text.append(f", {out_of(earned, possible)}. Well done.", "not bold green")
         yield from wrapped(console, text, 0, 2)
+    if board.finished and board.complete:
+        yield from _graduation(console)
     if board.fell:
         told = "passes no more" if len(board.fell) == 1 else "pass no more"
         text = Text(f"! {comma_list(board.fell)} {told} since this save.", "yellow")
@@ -274,8 +277,16 @@ def _all_done(board: Board, console: Console) -> Iterator[Text]:
         return
     yield Text("✓ Complete: PyTorch agrees with every number.", "bold green")
     yield Text()
-    sentence = "There is nothing left to do here. l lists all that you have written; q quits."
+    sentence = "There is nothing left to do here: l lists all that you have written, q quits."
     yield from wrapped(console, Text(sentence), 0)
+
+
+def _graduation(console: Console) -> Iterator[Text]:
+    """When all but the bonus has passed."""
+    sentence = "That was the last of the course: you own a micrograd that you wrote yourself."
+    if "graduate" in COMMANDS:
+        sentence += " mggrade graduate makes a package of it."
+    yield from wrapped(console, Text(sentence, "green"), 2)
 
 
 def _rows(board: Board, course: Course, console: Console) -> Rows:
