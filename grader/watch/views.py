@@ -15,7 +15,7 @@ from grader.model import ConceptResult, State
 from grader.render.failure import diagnosis_lines, failure_lines, first_failure_lines
 from grader.render.lines import bar, comma_list, out_of, safe, wrapped
 from grader.render.prose import prose_lines
-from grader.render.rows import WIDEST, Rows, rows_for
+from grader.render.rows import NARROW, WIDEST, Rows, rows_for
 from grader.render.states import STATES, points_of
 from grader.watch.board import Board
 
@@ -60,13 +60,13 @@ def head_lines(board: Board, course: Course, console: Console) -> list[Text]:
     if not board.results:
         return [Text(safe(course.title), "bold"), Text()]
     score, possible, bonus, most = scoring.totals(tuple(board.results.values()))
-    right = Text(out_of(score, possible), "bold")
-    if most and (bonus or score == possible):
-        right.append(f"  bonus {out_of(bonus, most)}", "not bold")
-    left = Text(safe(course.title), "bold")
+    left, right = Text(safe(course.title), "bold"), Text(out_of(score, possible), "bold")
+    extra = f"  bonus {out_of(bonus, most)}" if most and (bonus or score == possible) else ""
+    if left.cell_len + right.cell_len + len(extra) < width:
+        right.append(extra, "not bold")
     room = width - left.cell_len - right.cell_len
     top = left.append(" " * room).append_text(right) if room > 1 else right
-    if console.height >= TALL:
+    if console.height >= TALL and console.width >= NARROW:
         rows = _rows(board, course, console)
         told = [
             _lesson_row(rows, course.lesson(each), board.lesson(each)) for each in board.lessons
@@ -251,7 +251,10 @@ def _verdict(board: Board, here: ConceptResult, console: Console) -> Iterator[Te
         text.append("  write it in the place of its gap, and save", "default")
     when = f"checked {board.checked:%H:%M:%S}" if board.checked else ""
     room = min(console.width, WIDEST) - text.cell_len - len(when)
-    yield text.append(" " * room).append(when, "dim") if room > 1 else text
+    if room > 1:
+        yield text.append(" " * room).append(when, "dim")
+    else:
+        yield from wrapped(console, text, 0, 2)
     if fault is not None:
         yield from failure_lines(console, fault, INDENT, False)
         calm = "Nothing is lost: mend it and save, and all of the lesson is checked again."
@@ -275,7 +278,8 @@ def _all_done(board: Board, console: Console) -> Iterator[Text]:
         return
     if board.trouble:
         return
-    yield Text("✓ Complete: PyTorch agrees with every number.", "bold green")
+    done = Text("✓ Complete: PyTorch agrees with every number.", "bold green")
+    yield from wrapped(console, done, 0, 2)
     yield Text()
     sentence = "There is nothing left to do here: l lists all that you have written, q quits."
     yield from wrapped(console, Text(sentence), 0)
@@ -312,5 +316,6 @@ def hint_lines(hints: Hints, console: Console) -> list[Text]:
         lines += wrapped(console, Text(concept.hints[number - 1]), INDENT)
     if hints.taken < count:
         return [*lines, Text(f"{' ' * INDENT}the next hint: h", "dim")]
-    told = f"A solution, when you have tried long enough: mggrade solution {concept.id} --give-up"
-    return [*lines, *wrapped(console, Text(told, "dim"), INDENT)]
+    told = [*wrapped(console, Text("A solution, when you have tried long enough:", "dim"), INDENT)]
+    command = f"{' ' * INDENT}mggrade solution {concept.id} --give-up"  # stays in one piece
+    return [*lines, *told, Text(command, "dim")]
