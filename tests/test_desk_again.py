@@ -80,7 +80,7 @@ def test_what_hangs_is_waited_for_once(work, cache):
     def body(desk):
         first = desk.check(work)
         begun = []
-        saved(work, "mg3", filled=["mg3.tanh"])
+        saved(work, "mg3", filled="all")
         second = desk.check(work, progress=begun.append)
         assert begun == ["mg3"]
         assert states(first)["mg2.nudge"] is states(second)["mg2.nudge"] is State.ERROR
