@@ -15,7 +15,8 @@ class Board:
     none.
 
     `passed` and `finished` are the concepts and lessons that the last save brought to pass, `fell`
-    the concepts that it took back. `trouble` is why nothing could be checked; `notes` are remarks.
+    the concepts that it took back; `gone` are the names of lessons' files that were there before.
+    `trouble` is why nothing could be checked; `notes` are remarks.
     """
 
     results: Mapping[str, ConceptResult] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class Board:
     passed: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
     fell: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     trouble: str = ""
     notes: tuple[str, ...] = ()
     checked: datetime | None = None

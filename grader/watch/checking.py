@@ -21,18 +21,18 @@ class Superseded(Abandoned):
 
 
 Remember = Callable[[Report], Report]
+Shown = Callable[[bool], None]
 
 
 class Checker:
-    """Checks one path again and again; `board` is what is known, `shown` is called as it changes.
+    """Checks one path again and again; `board` is what is known, `shown` is called as it changes:
+    with True for a verdict, with False for a remark before it.
 
     `remember` notes a report in the learner's workspace. A verdict on what was saved is shown as
     soon as there is one; lessons that build on it are checked afterwards.
     """
 
-    def __init__(
-        self, path: Path, course: Course, remember: Remember, shown: Callable[[], None]
-    ) -> None:
+    def __init__(self, path: Path, course: Course, remember: Remember, shown: Shown) -> None:
         self.board = Board()
         self._path = path
         self._course = course
@@ -55,10 +55,10 @@ class Checker:
         began = time.perf_counter()
         lessons = self._lessons(saved)
         before, gone = self.board, self._gone()
-        board = replace(before.saved(), notes=gone)
-        if gone and gone != before.notes[: len(gone)]:
+        board = replace(before.saved(), gone=gone)
+        if gone != before.gone:
             self.board = self._stamped(board, began)
-            self._shown()
+            self._shown(False)
 
         def done(results: Sequence[ConceptResult]) -> None:
             nonlocal board
@@ -67,17 +67,17 @@ class Checker:
             board = self._stamped(board.with_results(results, lessons), began)
             if results and results[0].lesson in lessons:
                 self.board = board
-                self._shown()
+                self._shown(True)
 
         try:
             report = desk.check(self._path, fresh=fresh, progress=progress, done=done)
         except GraderError as error:
-            self.board = self._stamped(replace(before.saved(), trouble=str(error)), began)
+            self.board = self._stamped(replace(board, trouble=str(error)), began)
         else:
             report = self._remember(report)
-            board = board.after_check(report.concepts, lessons, (*gone, *report.notes))
+            board = board.after_check(report.concepts, lessons, report.notes)
             self.board = self._stamped(board, began)
-        self._shown()
+        self._shown(True)
 
     def _stamped(self, board: Board, began: float) -> Board:
         seconds = time.perf_counter() - began
@@ -97,18 +97,13 @@ class Checker:
         return here or {each.id for each in self._course.lessons if stems}
 
     def _gone(self) -> tuple[str, ...]:
-        """A word for every lesson that was there and is not there now."""
+        """The files of lessons that were there and are not there now."""
         folder = self._path if self._path.is_dir() else self._path.parent
         there = {each.stem for each in folder.glob("*") if each.suffix in (".py", ".ipynb")}
         self._seen |= dict.fromkeys(
             each.file for each in self._course.lessons if each.file in there
         )
-        return tuple(
-            f"{file} is gone, and out of the total. Was it moved or renamed? As soon as it is back "
-            "under this name, it is checked again"
-            for file in self._seen
-            if file not in there
-        )
+        return tuple(file for file in self._seen if file not in there)
 
 
 def _holds_something(file: str) -> bool:

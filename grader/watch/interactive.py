@@ -120,7 +120,7 @@ class Interactive:
                 self._busy = told
                 self._draw()
 
-    def _verdict(self) -> None:
+    def _verdict(self, final: bool) -> None:
         """Something new is on the board; a save brings the learner back to it."""
         self._view, self._scroll, self._said = "concept", 0, ""
         if self._hints and self._hints.concept.id != self.board.focus:

@@ -58,10 +58,10 @@ class Plain:
     def _wake(self) -> None:
         os.write(self._bell, b"!")
 
-    def _verdict(self) -> None:
+    def _verdict(self, final: bool) -> None:
         """A line; after the lessons that build on a save, another one only if it says more."""
         line = verdict_line(self._checker.board, self._course)
-        if line != self._last:
+        if final and line != self._last:
             self._last = line
             when = self._checker.board.checked or datetime.now().astimezone()
             text = Text(f"{when:%H:%M:%S} {line}")
@@ -80,6 +80,8 @@ def verdict_line(board: Board, course: Course) -> str:
     told += [f"★ {each} {course.lesson(each).title} is complete" for each in board.finished]
     if board.fell:
         told.append(f"! no more: {comma_list(board.fell)}")
+    if board.gone:
+        told.append(f"! gone: {comma_list(board.gone)}")
     if here is None:
         return " · ".join([*told, "complete"])
     goal = f" → {safe(str(here.place))}" if here.place else ""

@@ -266,6 +266,10 @@ def _verdict(board: Board, here: ConceptResult, console: Console) -> Iterator[Te
 
 
 def _notes(board: Board, console: Console) -> Iterator[Text]:
+    for file in board.gone:
+        text = Text(f"! {file} is gone, and out of the total. ", "yellow")
+        text.append("Was it moved or renamed? Under this name it is found again.")
+        yield from wrapped(console, text, 0, 2)
     for note in board.notes:
         yield from wrapped(console, Text(f"note: {safe(note)}", "yellow"), 0, 6)
 
