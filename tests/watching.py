@@ -13,7 +13,7 @@ from grader.course import load_course
 from tests.conftest import ROOT, SOLUTIONS
 
 COURSE = load_course()
-PATIENCE = 60.0  # seconds; a busy machine may need some of them
+PATIENCE = 10.0  # seconds; a busy machine may need some of them
 WATCH = f"{sys.executable} -m grader watch"
 
 
@@ -54,7 +54,7 @@ class Screen:
             *("-c", str(folder), "bash --norc --noprofile"),
         )
         self.type("PS1='$ '; clear", "Enter")
-        self.until("$ ")
+        self.until("$", without="PS1")
 
     def close(self) -> None:
         self._tmux("kill-server")

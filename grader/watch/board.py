@@ -82,6 +82,11 @@ class Board:
         at_work = [each for each in changed if each.lesson in saved and _is_wrong(each)]
         return board._refocused(at_work)
 
+    def differs(self, results: Iterable[ConceptResult], lessons: Collection[str]) -> bool:
+        """Whether something else is said of these lessons than is known."""
+        mine = (each for each in results if each.lesson in lessons)
+        return any(_differ(self.results.get(each.id), each) for each in mine)
+
     def saved(self) -> "Board":
         """When a save is about to be checked: what the one before it changed is old news."""
         return replace(self, passed=(), finished=(), fell=(), trouble="", notes=())

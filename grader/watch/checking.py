@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from grader.course import Course
@@ -21,12 +22,21 @@ class Superseded(Abandoned):
 
 
 Remember = Callable[[Report], Report]
-Shown = Callable[[bool], None]
+
+
+class Step(Enum):
+    """How far a check has come when something new is on the board."""
+
+    REMARK = 1  # before there is a verdict
+    VERDICT = 2  # on what was saved
+    REST = 3  # on what builds on it; or nothing at all had changed
+
+
+Shown = Callable[[Step], None]
 
 
 class Checker:
-    """Checks one path again and again; `board` is what is known, `shown` is called as it changes:
-    with True for a verdict, with False for a remark before it.
+    """Checks one path again and again; `board` is what is known, `shown` is called as it changes.
 
     `remember` notes a report in the learner's workspace. A verdict on what was saved is shown as
     soon as there is one; lessons that build on it are checked afterwards.
@@ -55,29 +65,38 @@ class Checker:
         began = time.perf_counter()
         lessons = self._lessons(saved)
         before, gone = self.board, self._gone()
-        board = replace(before.saved(), gone=gone)
+        # News stays until there is other news: an editor may touch a file and change nothing.
+        turn = fresh or gone != before.gone or not before.results or bool(before.trouble)
+        board = replace(before.saved() if turn else before, gone=gone, trouble="", notes=())
         if gone != before.gone:
             self.board = self._stamped(board, began)
-            self._shown(False)
+            self._shown(Step.REMARK)
+        told = False
 
         def done(results: Sequence[ConceptResult]) -> None:
-            nonlocal board
+            nonlocal board, told
             if not before.results:
                 return  # the first time, the whole of it
+            of_saved = bool(results) and results[0].lesson in lessons
+            if of_saved and not told:
+                board = board.saved()
             board = self._stamped(board.with_results(results, lessons), began)
-            if results and results[0].lesson in lessons:
-                self.board = board
-                self._shown(True)
+            if of_saved:
+                self.board, told = board, True
+                self._shown(Step.VERDICT)
 
         try:
             report = desk.check(self._path, fresh=fresh, progress=progress, done=done)
         except GraderError as error:
-            self.board = self._stamped(replace(board, trouble=str(error)), began)
+            turn = True
+            self.board = self._stamped(replace(board.saved(), trouble=str(error)), began)
         else:
             report = self._remember(report)
+            if not told and board.differs(report.concepts, lessons):  # known from another day
+                turn, board = True, board.saved()
             board = board.after_check(report.concepts, lessons, report.notes)
             self.board = self._stamped(board, began)
-        self._shown(True)
+        self._shown(Step.VERDICT if turn and not told else Step.REST)
 
     def _stamped(self, board: Board, began: float) -> Board:
         seconds = time.perf_counter() - began

@@ -21,7 +21,7 @@ from grader.render.prose import prose_lines
 from grader.selfstudy.section import section
 from grader.watch import editor, views
 from grader.watch.board import Board
-from grader.watch.checking import Checker, Remember, Superseded
+from grader.watch.checking import Checker, Remember, Step, Superseded
 from grader.watch.files import Files
 from grader.watch.terminal import Terminal
 
@@ -120,9 +120,10 @@ class Interactive:
                 self._busy = told
                 self._draw()
 
-    def _verdict(self, final: bool) -> None:
-        """Something new is on the board; a save brings the learner back to it."""
-        self._view, self._scroll, self._said = "concept", 0, ""
+    def _verdict(self, step: Step) -> None:
+        """Something new is on the board; a verdict brings the learner back to it."""
+        if step is Step.VERDICT:
+            self._view, self._scroll, self._said = "concept", 0, ""
         if self._hints and self._hints.concept.id != self.board.focus:
             self._hints = None
         self._draw()

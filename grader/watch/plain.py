@@ -16,7 +16,7 @@ from grader.render.lines import comma_list, out_of, safe
 from grader.render.states import STATES, first_to_mend, points_of
 from grader.render.verdict import message_of
 from grader.watch.board import Board
-from grader.watch.checking import Checker, Remember, Superseded
+from grader.watch.checking import Checker, Remember, Step, Superseded
 from grader.watch.files import Files
 
 
@@ -48,7 +48,6 @@ class Plain:
                 select.select([self._alarm], [], [])
                 os.read(self._alarm, 4096)
             saved |= self._files.take()
-            self._last = ""
 
     def _meanwhile(self) -> None:
         """A newer save is more interesting than the rest of a check."""
@@ -58,10 +57,10 @@ class Plain:
     def _wake(self) -> None:
         os.write(self._bell, b"!")
 
-    def _verdict(self, final: bool) -> None:
+    def _verdict(self, step: Step) -> None:
         """A line; after the lessons that build on a save, another one only if it says more."""
         line = verdict_line(self._checker.board, self._course)
-        if final and line != self._last:
+        if step is Step.VERDICT or (step is Step.REST and line != self._last):
             self._last = line
             when = self._checker.board.checked or datetime.now().astimezone()
             text = Text(f"{when:%H:%M:%S} {line}")

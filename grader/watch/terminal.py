@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import select
 import signal
 import sys
@@ -75,10 +76,11 @@ class Terminal:
                 os.read(self._alarm, 4096)
         if self._in not in ready:
             return []
-        try:
-            pressed = os.read(self._in, 4096)
-        except OSError:
-            pressed = b""
+        pressed = self._read()
+        while pressed and _UNFINISHED.search(pressed):
+            if not select.select([self._in], [], [], _REST)[0]:
+                break  # Escape itself
+            pressed += self._read()
         return list(keys(pressed.decode("utf-8", "ignore"))) if pressed else ["q"]
 
     def resized(self) -> bool:
@@ -117,6 +119,13 @@ class Terminal:
             for number, handler in before.items():
                 signal.signal(number, handler)
             self._take_over()
+
+    def _read(self) -> bytes:
+        """What was typed; nothing where the terminal has gone."""
+        try:
+            return os.read(self._in, 4096)
+        except OSError:
+            return b""
 
     def _take_over(self) -> None:
         self._saved = termios.tcgetattr(self._in)
@@ -166,6 +175,8 @@ def keys(typed: str) -> Iterator[str]:
         rest = rest[len(found or " ") :]
 
 
+_UNFINISHED = re.compile(rb"\x1b([\[O][0-9;]*)?\Z")  # a key of several bytes, cut in two
+_REST = 0.025  # seconds in which the rest of it comes
 _LONGEST_FIRST = sorted(NAMED, key=len, reverse=True)
 
 
