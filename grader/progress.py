@@ -12,10 +12,10 @@ the file is written again, and what is not there yet (a file of an older version
 
 import json
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ FOLDER, FILE = ".mggrade", "progress.json"
 LARGEST = 1 << 20
 LESSON_FOLDERS = frozenset({"exercises", "notebooks"})
 LONGEST = 200  # characters of a message that are kept
+_FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 _TIMES = frozenset({"checked", "passed", "gave_up"})
 _Entry = TypeVar("_Entry", "ConceptProgress", "Day")
 
@@ -121,7 +122,7 @@ def remember(folder: Path, report: Report, when: datetime) -> Progress:
     before = load(folder)
     after = before
     results = [each for each in report.concepts if each.checks and not _grader_failed(each)]
-    unloaded = _unloaded(results)
+    unloaded = set(_unloaded(results))
     for result in results:
         after = after.with_result(result, when, tried=result.lesson not in unloaded)
     worked = any(each.state is not State.TODO for each in results)
@@ -229,7 +230,8 @@ def _entries(
         own = {field: value for field, value in entry.items() if field in known}
         if not all(_is_a(value, known[field]) for field, value in own.items()):
             raise _corrupt(path)
-        if not all(_is_time(own[field]) for field in _TIMES & own.keys() if known[field] is str):
+        stamps = [value for field, value in own.items() if field in _TIMES and known[field] is str]
+        if not all(map(_is_time, stamps)):
             raise _corrupt(path)
         others = {field: value for field, value in entry.items() if field not in known}
         entries[name] = kind(**own, others=others)
@@ -267,19 +269,17 @@ def _grader_failed(result: ConceptResult) -> bool:
     return any(check.outcome is Outcome.INFRASTRUCTURE for check in result.checks)
 
 
-def _unloaded(results: Iterable[ConceptResult]) -> Collection[str]:
-    """The lessons of which every check says the same: the file did not load, and who knows which
-    concept was being worked at."""
-    said: dict[str, set[tuple[Outcome, str]]] = {}
-    counts: Counter[str] = Counter()
-    for each in results:
-        counts[each.lesson] += 1
-        said.setdefault(each.lesson, set()).update((c.outcome, c.message) for c in each.checks)
-    return {
-        lesson
-        for lesson, told in said.items()
-        if len(told) == 1 and counts[lesson] > 1 and next(iter(told))[0] is not Outcome.PASSED
-    }
+def _unloaded(results: Iterable[ConceptResult]) -> Iterator[str]:
+    """The lessons of which every check ended alike, before its program was run: the file did not
+    load, and who knows which concept was being worked at."""
+    for lesson, group in groupby(results, key=lambda each: each.lesson):
+        concepts = list(group)
+        ended = {
+            (one.outcome, one.message, one.program) for each in concepts for one in each.checks
+        }
+        outcome, _, program = next(iter(ended))
+        if len(ended) == 1 and len(concepts) > 1 and program is None and outcome in _FAULTS:
+            yield lesson
 
 
 def _corrupt(path: Path) -> UsageError:

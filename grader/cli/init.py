@@ -47,9 +47,14 @@ def command(folder: Path | None, notebooks: bool, ci: str | None, dry_run: bool)
 
     course = load_course()
     place = folder or Path()
-    if folder is None:
-        _ensure_empty(course, place)
-    items = plan(course, place, notebooks, ci)
+    try:
+        items = plan(course, place, notebooks, ci)
+        if folder is None:
+            _ensure_empty(course, place)
+    except OSError as error:  # a name that is too long, a folder that is locked
+        raise UsageError(
+            f"can't use {place}: {error.strerror or error}; name another folder"
+        ) from None
     if not dry_run:
         carry_out(place, items)
     _tell(place, items, dry_run)

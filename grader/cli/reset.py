@@ -81,8 +81,9 @@ def _undo(here: "Workspace", lesson: "Lesson | None") -> None:
     from grader.selfstudy.reset import undo
 
     done = undo(here.folder, lesson, datetime.now().astimezone())
-    click.echo(f"{_shown(done.path)} is again as it was before the last reset")
+    click.echo(f"{_shown(done.path)} is back as it was")
     _tell(done)
+    click.echo("undo      the same command once more")
 
 
 def _tell(done: "Reset") -> None:

@@ -116,6 +116,10 @@ def _lesson(
         remark = "its file is not here; mggrade init adds what is missing"
         yield from wrapped(console, Text(remark, "dim"), rows.indent)
         return
+    if own[0].problem and own[0].path:
+        remark = f"{own[0].path.name} {own[0].problem}"
+        yield from wrapped(console, Text(safe(remark), "red"), rows.indent)
+        return
     for each in own:
         concept, look = each.concept, LOOKS[each.state]
         quiet = each.state in (State.TODO, UNCHECKED)

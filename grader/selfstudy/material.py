@@ -1,11 +1,10 @@
 """The exercises as they are handed out, wherever mggrade is installed."""
 
 from collections import Counter
-from pathlib import Path
 
 from grader import regions
-from grader.attempts import reference_text
-from grader.course import HERE, Lesson
+from grader.attempts import course_folder, reference_text
+from grader.course import Lesson
 from grader.errors import InfrastructureError, UsageError
 from grader.intake import Unreadable
 from grader.source_text import notebook_cells
@@ -22,7 +21,7 @@ def notebook(lesson: Lesson) -> bytes:
     Raises InfrastructureError where it is missing, and UsageError where somebody has worked in it:
     in a clone, that is where one works.
     """
-    path = _folder() / "notebooks" / f"{lesson.file}.ipynb"
+    path = course_folder("exercises") / "notebooks" / f"{lesson.file}.ipynb"
     try:
         raw = path.read_bytes()
         code = "\n".join(text for _, text in notebook_cells(raw, path.name))
@@ -40,13 +39,3 @@ def notebook(lesson: Lesson) -> bytes:
 
 def _gaps(code: str) -> Counter[str]:
     return Counter(stub.concept for stub in regions.stubs(code))
-
-
-def _folder() -> Path:
-    """Inside an installed wheel, else beside the package in a clone."""
-    for folder in (HERE / "data" / "exercises", HERE.parent / "exercises"):
-        if folder.is_dir():
-            return folder
-    raise InfrastructureError(
-        "the course's exercises are missing from this installation; install mggrade again"
-    )

@@ -40,7 +40,10 @@ def task_lines(
 
 def _what_to_do(stands: Standing, text: Section | None, whole: bool, path: str) -> Iterator[Text]:
     concept, known = stands.concept, stands.known
-    if stands.gap and stands.state == State.TODO:
+    if stands.problem and stands.path:
+        yield Text(f"{safe(stands.path.name)} {safe(stands.problem)}.")
+        yield Text("Then: ").append(f"{CHECK}{path}", "cyan")
+    elif stands.gap and stands.state == State.TODO:
         gap = f'raise NotImplementedError("{concept.id}")'
         yield Text("Put your own lines in the place of ").append(gap, "cyan").append(", and save.")
         yield Text("Then: ").append(f"{CHECK}{path}", "cyan")

@@ -1,5 +1,6 @@
 """A workspace for a learner: what belongs into it, and what of that is missing."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,7 +88,7 @@ def _ensure_place(course: Course, folder: Path, notebooks: bool) -> None:
     ]
     if loose:
         raise UsageError(
-            f"{folder} holds {loose[0]} already, and exercises/ beside it would hide it; "
+            f"{_named(folder)} holds {loose[0]} already, and exercises/ beside it would hide it; "
             "go on with it there, or name another folder"
         )
     if (folder / EXERCISES).exists() and not (folder / EXERCISES).is_dir():
@@ -104,6 +105,10 @@ def _ensure_place(course: Course, folder: Path, notebooks: bool) -> None:
         )
 
 
+def _named(folder: Path) -> str:
+    return "this folder" if folder == Path() else str(folder)
+
+
 def _items(course: Course, folder: Path, notebooks: bool, ci: str | None) -> Iterator[Item]:
     for lesson in course.lessons:
         other = Path(EXERCISES, lesson.file + _FORMS[not notebooks])
@@ -113,23 +118,34 @@ def _items(course: Course, folder: Path, notebooks: bool, ci: str | None) -> Ite
         content = material.notebook(lesson) if notebooks else material.script(lesson).encode()
         path = Path(EXERCISES, lesson.file + _FORMS[notebooks])
         yield Item(path, content, _found(folder / path, content), lesson.id)
-    form = "notebooks" if notebooks else "Python files"
-    yield _from_template(folder, Path("README.md"), "README.md", form)
-    yield _from_template(folder, Path(".gitignore"), "gitignore", form)
+    yield _from_template(folder, Path("README.md"), "README.md", notebooks)
+    yield _from_template(folder, Path(".gitignore"), "gitignore", notebooks)
     if ci:
-        yield _from_template(folder, Path(CI_FILES[ci]), f"{ci}.yml", form)
+        yield _from_template(folder, Path(CI_FILES[ci]), f"{ci}.yml", notebooks)
 
 
-def _from_template(folder: Path, path: Path, template: str, form: str) -> Item:
+def _from_template(folder: Path, path: Path, template: str, notebooks: bool) -> Item:
     text = (TEMPLATES / template).read_text(encoding="utf-8")
-    content = text.replace("@FORM@", form).replace("@VERSION@", __version__).encode()
+    words = {
+        "@FORM@": "notebooks" if notebooks else "Python files",
+        "@LIVE@": _LIVE if notebooks else "",
+        "@VERSION@": __version__,
+    }
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    content = text.encode()
     return Item(path, content, _found(folder / path, content))
+
+
+_LIVE = """\
+(Or run the cell `%mggrade mg1.slope` below the gap: it checks what you have just run. For that the
+notebook's kernel needs `pip install "mggrade[jupyter]"`.)
+
+"""
 
 
 def _found(path: Path, content: bytes) -> Found:
     try:
         return Found.SAME if path.read_bytes() == content else Found.OTHER
-    except FileNotFoundError:
-        return Found.OTHER if path.is_symlink() else Found.MISSING
-    except OSError:
-        return Found.OTHER
+    except OSError:  # not there, or there and not to be read
+        return Found.OTHER if os.path.lexists(path) else Found.MISSING

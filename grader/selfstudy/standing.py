@@ -22,8 +22,9 @@ class Standing:
     """One concept. `state` is a State, or UNCHECKED; `earned` is in points.
 
     `stale`: the lesson's file has changed since the concept was last checked. `gap`: it is still
-    to be written, or a part of it. `path` is the lesson's file and `place` where in it to go on,
-    None where the lesson is not there.
+    to be written, or a part of it. `problem`: why the lesson's file can't be read, in words to
+    follow its name. `path` is that file and `place` where in it to go on, None where the lesson is
+    not there.
     """
 
     concept: Concept
@@ -32,6 +33,7 @@ class Standing:
     earned: float
     stale: bool
     gap: bool
+    problem: str
     known: ConceptProgress
     path: Path | None
     place: Place | None
@@ -87,20 +89,27 @@ def _each(course: Course, submission: Submission, known: Progress) -> Iterator[S
         gaps = _gaps(module) if module else {}
         changed = module.path.stat().st_mtime if module else 0.0
         for concept in lesson.concepts:
-            told = known.of(concept.id)
+            told, gap = known.of(concept.id), gaps.get(concept.id)
             stale = bool(module and told.checked) and changed > _seconds(told.checked) + SLACK
-            gap = concept.id in gaps
-            state = _state(module, gap, told, stale)
+            state = _state(module, gap is not None, told, stale)
             if state == UNCHECKED and concept.id not in concepts_in(reference_text(lesson)):
                 state = State.TODO  # there is nothing to write: mg7.integration
-            stale = stale and state != State.TODO
-            earned = told.earned if state not in (State.TODO, UNCHECKED, State.ABSENT) else 0.0
-            place = None
-            if module:
-                place = gaps.get(concept.id) or locate.definition_of(module, concept)
-                place = place or Place(module.path.name)
-            path = module.path if module else None
-            yield Standing(concept, lesson.bonus, state, earned, stale, gap, told, path, place)
+            yield Standing(
+                concept,
+                lesson.bonus,
+                state,
+                earned=told.earned if state == told.state else 0.0,
+                stale=stale and state != State.TODO,
+                gap=gap is not None,
+                problem=(module.problem or "") if module else "",
+                known=told,
+                path=module.path if module else None,
+                place=_place(module, concept, gap) if module else None,
+            )
+
+
+def _place(module: Module, concept: Concept, gap: Place | None) -> Place:
+    return gap or locate.definition_of(module, concept) or Place(module.path.name)
 
 
 def _state(module: Module | None, gap: bool, told: ConceptProgress, stale: bool) -> str:
@@ -108,6 +117,8 @@ def _state(module: Module | None, gap: bool, told: ConceptProgress, stale: bool)
     other part written."""
     if module is None:
         return State.ABSENT
+    if module.problem:
+        return State.ERROR
     if gap and (stale or told.state not in (State.PARTIAL, State.FAILED, State.ERROR)):
         return State.TODO
     if not gap and told.state in ("", State.TODO):
