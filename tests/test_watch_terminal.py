@@ -113,10 +113,10 @@ def test_the_window_may_have_any_size(watching):
     assert all(len(line) <= 60 for line in text.splitlines())
     screen.resize(30, 10)
     screen.until("more lines", "q quit", without="e explain")
-    screen.type(*["Down"] * 8)
+    screen.type(*["Down"] * 11)  # past the news, the title and the task
     screen.until("✗ failed")
     screen.resize(100, 45)
-    screen.until(" mg2  Chain Rule    ░░░░", "why      The rise", "a run all")
+    screen.until(" mg2  Chain Rule   ░░░░", "why      The rise", "a run all")
 
 
 def test_suspended_and_resumed(watching):
