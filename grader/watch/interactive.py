@@ -52,7 +52,7 @@ class Interactive:
         self._hints: Hints | None = None
         self._said = ""  # a word about the last key, until the next
         self._busy = ""
-        self._checking: tuple[str, float] | None = None  # a lesson, and since when
+        self._checking = ""  # the lesson that is under way
         self._wanted: str | None = None  # what a key asks for that is not to be done meanwhile
 
     @property
@@ -98,13 +98,13 @@ class Interactive:
         self._started = time.monotonic()
 
         def progress(lesson: str) -> None:
-            self._checking = (lesson, time.monotonic())
+            self._checking = lesson
             self._meanwhile()
 
         try:
             self._checker.check(desk, saved, fresh, progress)
         finally:
-            self._checking, self._busy = None, ""
+            self._checking = self._busy = ""
         self._draw()
 
     def _meanwhile(self) -> None:
@@ -112,10 +112,9 @@ class Interactive:
         self._answer(self._terminal.wait(0))
         if self._files.changed or self._wanted or self._terminal.resumed():
             raise Superseded
-        if self._checking and time.monotonic() - self._started > SLOW:
-            lesson, _ = self._checking
-            seconds = time.monotonic() - self._started
-            told = f"checking {lesson} {self._titles[lesson]} … {seconds:.0f} s"
+        seconds = time.monotonic() - self._started
+        if self._checking and seconds > SLOW:
+            told = f"checking {self._checking} {self._titles[self._checking]} … {seconds:.0f} s"
             if told != self._busy:
                 self._busy = told
                 self._draw()
