@@ -186,7 +186,7 @@ class Session:
             self._bench.ledger[identity] = tuple(check.exchanges)
             if check.boundary is not None:
                 self._bench.planes[identity] = check.boundary
-        if isinstance(caught, InfrastructureError | Abandoned | KeyboardInterrupt | SystemExit):
+        if isinstance(caught, InfrastructureError | Abandoned | KeyboardInterrupt):
             raise caught
         if isinstance(caught, CheckFailed):
             return CheckResult(
