@@ -87,7 +87,7 @@ def test_the_concept_in_hand_its_place_its_task_and_what_to_do():
         "0 / 1\nmg1_derivatives.py, line 7",
         "Your task: return the exact slope",
         "Check yourself: at x = 3",
-        "· todo  write it in the place of its gap, and save",
+        "· todo  fill its gap, and save",
         "mg1 ·   mg2 ·",
     ):
         assert part in text
@@ -141,6 +141,23 @@ def test_a_long_page_scrolls_to_its_end():
     rows, scroll = screen.rows(12, 999)
     assert rows[-2].plain == "29" and scroll == 20
     assert len(rows) == 12
+
+
+def test_a_concept_without_a_gap_says_what_it_waits_for():
+    waits = result("mg7.integration", State.TODO, "mg3.backward is still to be written")
+    board = replace(START, results={**START.results, waits.id: waits}, focus=waits.id)
+    text = "\n".join(shown(board))
+    assert "· todo  mg3.backward is still to be written" in text and "gap" not in text
+
+
+def test_the_last_of_the_course_is_told_once():
+    """With the last lesson that counts, and not again with the bonus."""
+    results = {each.id: result(each.id, State.PASSED) for each in COURSE.concepts}
+    said = "you own a micrograd that you wrote yourself"
+    board = Board().after_check([*results.values()], (), [])
+    for finished, told in (("mg7", True), ("mg8", False)):
+        text = " ".join(shown(replace(board, finished=(finished,)))).replace("  ", " ")
+        assert (said in text) is told
 
 
 def test_the_list_marks_one():

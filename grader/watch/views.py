@@ -16,7 +16,7 @@ from grader.render.failure import diagnosis_lines, failure_lines, first_failure_
 from grader.render.lines import bar, comma_list, out_of, safe, wrapped
 from grader.render.prose import prose_lines
 from grader.render.rows import NARROW, WIDEST, Rows, rows_for
-from grader.render.states import STATES, points_of
+from grader.render.states import STATES, first_to_mend, points_of
 from grader.watch.board import Board
 
 INDENT = 2
@@ -213,7 +213,7 @@ def _news(board: Board, course: Course, console: Console) -> Iterator[Text]:
         text = Text(f"★ {lesson.id} {lesson.title} is complete", "bold green")
         text.append(f", {out_of(earned, possible)}. Well done.", "not bold green")
         yield from wrapped(console, text, 0, 2)
-    if board.finished and board.complete:
+    if board.complete and any(not course.lesson(each).bonus for each in board.finished):
         yield from _graduation(console)
     if board.fell:
         told = "passes no more" if len(board.fell) == 1 else "pass no more"
@@ -248,7 +248,10 @@ def _verdict(board: Board, here: ConceptResult, console: Console) -> Iterator[Te
     if fault is not None:
         text = Text(f"! {here.lesson} can't be loaded as it stands", "red")
     elif here.state is State.TODO:
-        text.append("  write it in the place of its gap, and save", "default")
+        check = first_to_mend(here)
+        waits = check is not None and not check.message.startswith(here.id)
+        told = check.message if check and waits else "fill its gap, and save"
+        text.append(f"  {safe(told)}", "default")
     when = f"checked {board.checked:%H:%M:%S}" if board.checked else ""
     room = min(console.width, WIDEST) - text.cell_len - len(when)
     if room > 1:
