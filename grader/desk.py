@@ -1,8 +1,9 @@
 """The desk: pytest's session, the sandbox and PyTorch's answers, opened once for any number of
 submissions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence, Set
 from dataclasses import replace
+from pathlib import Path
 
 from grader.cache import Cache
 from grader.course import Concept, Course, Lesson
@@ -18,9 +19,11 @@ from grader.submission import Submission
 from grader.trial import Grounds
 
 Progress = Callable[[str], None]
-# Grades lessons of one submission, as far as their concepts are wanted: the outcomes by lesson.
+# Grades lessons of one submission, as far as their concepts are wanted, one after the other. The
+# set holds the ids of lessons known to hang or crash: the reference stands in for them.
 Grade = Callable[
-    [Submission, Sequence[Lesson], Sequence[Concept], Progress], dict[str, LessonOutcomes]
+    [Submission, Sequence[Lesson], Sequence[Concept], Progress, Set[str]],
+    Generator[tuple[Lesson, LessonOutcomes]],
 ]
 
 
@@ -33,20 +36,22 @@ def open_desk(
     isolation: str,
     body: Callable[[Grade], None],
     warm: Iterable[str] = (),
+    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Call `body` with a function that grades submissions on these lessons.
 
     `stamp` changes when the grader's own code does. `warm`: the kinds of workers that will be
-    needed in any case.
+    needed in any case. `meanwhile`: see `grader.grade.at_desk`.
     """
-    done: dict[str, Lesson] = {}
-    with Sandbox(course.limits, isolation) as sandbox:
+    with Sandbox(course.limits, isolation, meanwhile) as sandbox:
         oracle = Oracle(sandbox, store, seed)
         suites = [lesson.suite for lesson in lessons]
         for kind in warm:
             sandbox.warm(kind)
         if not oracle.knows(suites):
             sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
+
+        done: list[Path] = []
 
         def in_session(session: Session) -> None:
             grounds = Grounds(course, session, sandbox, oracle, seed)
@@ -57,26 +62,28 @@ def open_desk(
                     asked: Sequence[Lesson],
                     wanted: Sequence[Concept],
                     progress: Progress,
-                ) -> dict[str, LessonOutcomes]:
-                    runner = Runner(submission, grounds, Diagnostician(grounds, submission, lineup))
-                    outcomes = {}
+                    broken: Set[str],
+                ) -> Generator[tuple[Lesson, LessonOutcomes]]:
+                    diagnostician = Diagnostician(grounds, submission, lineup)
+                    runner = Runner(submission, grounds, diagnostician, broken)
+                    left = {each.id for each in asked}
+                    for kind in kinds(submission, [each for each in wanted if each.lesson in left]):
+                        sandbox.warm(kind)
                     try:
                         for lesson in asked:
                             progress(lesson.id)
                             concepts = [each for each in wanted if each.lesson == lesson.id]
                             found = runner.lesson(lesson, concepts)
-                            outcomes[lesson.id] = _with_seal(found, sandbox.missing)
-                            done[lesson.id] = lesson
+                            done.append(lesson.suite)
+                            yield lesson, _with_seal(found, sandbox.missing)
                     finally:
                         runner.close()
-                    return outcomes
+                        oracle.save(done)
+                        lineup.save()
 
                 body(grade)
 
-        try:
-            collect(suites, in_session)
-        finally:
-            oracle.save([lesson.suite for lesson in done.values()])
+        collect(suites, in_session)
 
 
 def _with_seal(found: LessonOutcomes, missing: tuple[str, ...]) -> LessonOutcomes:

@@ -26,6 +26,10 @@ class GraderError(Exception):
     exit_code = INFRASTRUCTURE
 
 
+class Abandoned(Exception):
+    """The caller lost interest before there was a verdict; see `grader.grade.at_desk`."""
+
+
 class UsageError(GraderError):
     """The call can't be carried out as written: an unknown lesson, a bad option."""
 

@@ -1,25 +1,19 @@
 """The pipeline: a submission in, a report out."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from grader import locate, look, reuse, scoring
+from grader import look, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import GraderError, SubmissionError
-from grader.model import (
-    CheckResult,
-    ConceptResult,
-    Diagnosis,
-    Isolation,
-    LessonOutcomes,
-    Report,
-    State,
-)
+from grader.model import ConceptResult, LessonOutcomes, Report, State
+from grader.results import isolation_of, result_of
 from grader.submission import Submission, read_submission
 from grader.version import __version__
 
@@ -27,6 +21,8 @@ if TYPE_CHECKING:
     from grader.desk import Grade
 
 Progress = Callable[[str], None]
+Results = Callable[[Sequence[ConceptResult]], None]
+T = TypeVar("T")
 
 
 def check(
@@ -62,10 +58,10 @@ def check(
     outcomes in the report.
     """
     grading = _Grading(
-        course or load_course(), lessons, concepts, seed, fresh, isolation, notebooks, cache_folder
+        course or load_course(), lessons, concepts, seed, isolation, notebooks, cache_folder
     )
     try:
-        return grading.one(Path(path), progress)
+        return grading.one(Path(path), fresh, progress)
     finally:
         grading.close()
 
@@ -87,13 +83,100 @@ def check_each(
 
     each: called with every path and its report, or with the error that grading it ended with.
     """
+
+    def body(desk: Desk) -> None:
+        for path in map(Path, paths):
+            try:
+                result: Report | GraderError = desk.check(path, fresh=fresh)
+            except GraderError as error:
+                result = error
+            each(path, result)
+
+    at_desk(
+        body,
+        lessons=lessons,
+        concepts=concepts,
+        seed=seed,
+        isolation=isolation,
+        notebooks=notebooks,
+        cache_folder=cache_folder,
+        course=course,
+    )
+
+
+def at_desk(
+    body: "Callable[[Desk], T]",
+    *,
+    lessons: Sequence[str] = (),
+    concepts: Sequence[str] = (),
+    seed: int | None = None,
+    isolation: str = "auto",
+    notebooks: str = "auto",
+    cache_folder: Path | None = None,
+    course: Course | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> T:
+    """Open a desk, hand it to `body`, close it; what `body` returns. For the options see `check`.
+
+    meanwhile: called before every request to a worker, and every 50 ms while one is waited for. It
+        may raise `grader.errors.Abandoned`: the check ends with that, and the desk stays open.
+    """
     grading = _Grading(
-        course or load_course(), lessons, concepts, seed, fresh, isolation, notebooks, cache_folder
+        course or load_course(),
+        lessons,
+        concepts,
+        seed,
+        isolation,
+        notebooks,
+        cache_folder,
+        meanwhile,
     )
     try:
-        grading.many(map(Path, paths), each)
+        return grading.at_desk(body)
     finally:
         grading.close()
+
+
+class Desk:
+    """Checks one submission after the other, or the same one again and again.
+
+    pytest's session, warm workers and PyTorch's answers are kept open; of a submission that is
+    checked again, only the lessons that a change touches are run.
+    """
+
+    def __init__(self, grading: "_Grading", grade: "Grade") -> None:
+        self._grading = grading
+        self._grade = grade
+        self._last: _Job | None = None
+
+    def check(
+        self,
+        path: str | Path,
+        *,
+        fresh: bool = False,
+        progress: Progress = lambda lesson: None,
+        done: Results = lambda results: None,
+    ) -> Report:
+        """Grade what is at the path now. Raises what `grader.check` raises.
+
+        fresh: run unchanged lessons as well.
+        progress: called with a lesson's id when its grading begins.
+        done: called with a lesson's results as soon as it has been run, in the course's order.
+
+        A lesson that hung is not waited for again until something changes, or `fresh` is asked for.
+        """
+        job = self._grading.job(Path(path), fresh, self._last)
+        if self._last is not None and self._last.submission.path != job.submission.path:
+            self.keep()
+        self._last = job
+        self._grading.run(job, self._grade, progress, done)
+        return self._grading.report(job)
+
+    def keep(self) -> None:
+        """Remember the outcomes of the last check on disk. A later check of the same path would
+        replace them, so it is done once that is left, and when the desk is closed."""
+        if self._last is not None:
+            self._last.keep()
 
 
 class _Grading:
@@ -105,96 +188,122 @@ class _Grading:
         lessons: Sequence[str],
         concepts: Sequence[str],
         seed: int | None,
-        fresh: bool,
         isolation: str,
         notebooks: str,
         cache_folder: Path | None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
         self._course = course
         self._seed = course.seed if seed is None else seed
         self._wanted = _selected(course, lessons, concepts)
-        self._fresh = fresh
         self._isolation = isolation
         self._notebooks = notebooks
+        self._meanwhile = meanwhile
+        self._grounds = reuse.Grounds(course, self._seed, isolation)
         self._store = Cache(cache_folder or default_folder())
 
     def close(self) -> None:
         self._store.close()
 
-    def one(self, path: Path, progress: Progress) -> Report:
+    def one(self, path: Path, fresh: bool, progress: Progress) -> Report:
         """Read a submission, recall what is known of it, run the rest."""
-        job = self._job(path)
+        job = self.job(path, fresh)
         if job.left:
             from grader import desk  # pytest and workers are needed only now
 
             warm = desk.kinds(job.submission, self._wanted)
-            self._open(job.left, lambda grade: self._run(job, grade, progress), warm)
-        return self._report(job)
+            self._open(job.left, lambda grade: self.run(job, grade, progress), warm)
+            job.keep()
+        return self.report(job)
 
-    def many(
-        self, paths: Iterable[Path], each: Callable[[Path, Report | GraderError], None]
-    ) -> None:
-        """The same for each, in one go."""
+    def at_desk(self, body: Callable[[Desk], T]) -> T:
+        """Open a desk for all that was asked for."""
+        results: list[T] = []
 
-        def body(grade: "Grade") -> None:
-            for path in paths:
-                try:
-                    job = self._job(path)
-                    if job.left:
-                        self._run(job, grade, lambda lesson: None)
-                    result: Report | GraderError = self._report(job)
-                except GraderError as error:
-                    result = error
-                each(path, result)
+        def opened(grade: "Grade") -> None:
+            desk = Desk(self, grade)
+            try:
+                results.append(body(desk))
+            finally:
+                desk.keep()
 
         asked = dict.fromkeys(concept.lesson for concept in self._wanted)
-        self._open([self._course.lesson(lesson) for lesson in asked], body)
+        self._open([self._course.lesson(lesson) for lesson in asked], opened)
+        return results[0]
 
     def _open(
         self, lessons: Sequence[Lesson], body: "Callable[[Grade], None]", warm: Sequence[str] = ()
     ) -> None:
         from grader import desk
 
-        stamp = reuse.stamp(self._course)
         desk.open_desk(
-            self._course, lessons, self._seed, self._store, stamp, self._isolation, body, warm
+            self._course,
+            lessons,
+            self._seed,
+            self._store,
+            reuse.stamp(self._course),
+            self._isolation,
+            body,
+            warm,
+            self._meanwhile,
         )
 
-    def _job(self, path: Path) -> "_Job":
+    def job(self, path: Path, fresh: bool, last: "_Job | None" = None) -> "_Job":
+        """What is at the path, and what is known of it: from the last job if that was the same
+        path's, else from the cache."""
         clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
         submission = read_submission(path, self._course, self._notebooks)
-        memory = reuse.Memory(self._course, submission, self._seed, self._isolation, self._store)
-        chosen = _lessons(self._course, submission, self._wanted)
-        known = {} if self._fresh else memory.recall(chosen)
-        return _Job(submission, memory, chosen, dict(known), len(known), started, clock)
+        memory = reuse.Memory(self._grounds, submission, self._store)
+        job = _Job(submission, memory, _lessons(self._course, submission, self._wanted))
+        job.clock, job.started = clock, started
+        if not fresh:
+            if last is not None and last.submission.path == submission.path:
+                job.outcomes |= last.still_true(memory)
+                job.run = last.run & job.outcomes.keys()
+            job.outcomes |= memory.recall(job.left)
+        job.reused = len(job.outcomes)
+        return job
 
-    def _run(self, job: "_Job", grade: "Grade", progress: Progress) -> None:
-        left = job.left
-        job.outcomes |= grade(job.submission, left, self._wanted, progress)
-        job.memory.keep([each for each in left if _whole(each, self._wanted)], job.outcomes)
+    def run(
+        self,
+        job: "_Job",
+        grade: "Grade",
+        progress: Progress,
+        done: Results = lambda results: None,
+    ) -> None:
+        """Run what is left of a job."""
+        broken = {name for name, found in job.outcomes.items() if not found.sound}
+        graded = grade(job.submission, job.left, self._wanted, progress, broken)
+        with contextlib.closing(graded):
+            for lesson, outcomes in graded:
+                job.outcomes[lesson.id] = outcomes
+                if _whole(lesson, self._wanted):
+                    job.run.add(lesson.id)
+                done([self._result(job, each) for each in self._wanted if each.lesson == lesson.id])
 
-    def _report(self, job: "_Job") -> Report:
-        course, submission = self._course, job.submission
-        outcomes = {lesson.id: job.outcomes[lesson.id] for lesson in job.chosen}
-        results = tuple(_result(course, submission, each, outcomes) for each in self._wanted)
+    def report(self, job: "_Job") -> Report:
+        """What the outcomes of a job add up to."""
+        submission = job.submission
+        results = tuple(self._result(job, each) for each in self._wanted)
         if all(each.state is State.ABSENT for each in results):
             raise SubmissionError(
                 f"{submission.path}: defines nothing of what is to be graded; "
                 "ask for other concepts, or hand in what they build on as well"
             )
         score, max_score, bonus, max_bonus = scoring.totals(results)
+        outcomes = [job.outcomes[lesson.id] for lesson in job.chosen]
         notes = [
             *submission.notes,
             *look.warnings(submission),
-            *(note for each in outcomes.values() for note in each.notes),
+            *(note for each in outcomes for note in each.notes),
             *([self._store.trouble] if self._store.trouble else []),
         ]
         return Report(
-            course=course.title,
-            course_version=course.version,
+            course=self._course.title,
+            course_version=self._course.version,
             grader_version=__version__,
             seed=self._seed,
-            isolation=_isolation(self._isolation, outcomes.values()),
+            isolation=isolation_of(self._isolation, outcomes),
             submission=submission.path.resolve().name,
             concepts=results,
             score=score,
@@ -203,31 +312,48 @@ class _Grading:
             max_bonus=max_bonus,
             complete=scoring.is_complete(results),
             notes=tuple(dict.fromkeys(notes)),  # a stranger's file is loaded for every lesson
-            notebooks={
-                file: way for each in outcomes.values() for file, way in each.notebooks.items()
-            },
+            notebooks={file: way for each in outcomes for file, way in each.notebooks.items()},
             reused=job.reused,
             started=job.started,
             seconds=round(time.perf_counter() - job.clock, 3),
         )
 
+    def _result(self, job: "_Job", concept: Concept) -> ConceptResult:
+        return result_of(self._course, job.submission, concept, job.outcomes)
+
 
 @dataclass
 class _Job:
-    """One submission on its way: `outcomes` fills up by lesson; `reused` came from the cache."""
+    """One submission on its way: `outcomes` fills up by lesson; `reused` of them were known; `run`
+    are the lessons that were run whole and are not in the cache yet."""
 
     submission: Submission
     memory: reuse.Memory
     chosen: list[Lesson]
-    outcomes: dict[str, LessonOutcomes]
-    reused: int
-    started: str
-    clock: float
+    outcomes: dict[str, LessonOutcomes] = field(default_factory=dict)
+    run: set[str] = field(default_factory=set)
+    reused: int = 0
+    started: str = ""
+    clock: float = 0.0
 
     @property
     def left(self) -> list[Lesson]:
         """The lessons still to be run."""
         return [lesson for lesson in self.chosen if lesson.id not in self.outcomes]
+
+    def still_true(self, memory: reuse.Memory) -> dict[str, LessonOutcomes]:
+        """The outcomes that nothing has changed for, in the eyes of a later memory."""
+        same = [each for each in self.chosen if memory.key(each) == self.memory.key(each)]
+        return {
+            each.id: self.outcomes[each.id]
+            for each in same
+            if each.id in self.outcomes and not reuse.graders_fault(self.outcomes[each.id])
+        }
+
+    def keep(self) -> None:
+        """Write what was run to the cache."""
+        self.memory.keep([each for each in self.chosen if each.id in self.run], self.outcomes)
+        self.run.clear()
 
 
 def _selected(
@@ -249,52 +375,5 @@ def _lessons(course: Course, submission: Submission, wanted: Sequence[Concept]) 
     return [course.lesson(each) for each in there]
 
 
-def _isolation(asked: str, outcomes: Iterable[LessonOutcomes]) -> Isolation:
-    missing = tuple(dict.fromkeys(layer for each in outcomes for layer in each.missing))
-    if asked == "none":
-        return Isolation("none", missing)
-    return Isolation("reduced" if missing else "full", missing)
-
-
 def _whole(lesson: Lesson, wanted: Sequence[Concept]) -> bool:
     return all(concept in wanted for concept in lesson.concepts)
-
-
-def _result(
-    course: Course,
-    submission: Submission,
-    concept: Concept,
-    outcomes: dict[str, LessonOutcomes],
-) -> ConceptResult:
-    """The score of one concept."""
-    found = outcomes.get(concept.lesson)
-    checks: tuple[CheckResult, ...] = found.checks.get(concept.id, ()) if found else ()
-    state = scoring.state_of(checks)
-    working = state not in (State.PASSED, State.ABSENT)
-    diagnosis = found.diagnoses.get(concept.id) if found and working else None
-    return ConceptResult(
-        id=concept.id,
-        lesson=concept.lesson,
-        title=concept.title,
-        state=state,
-        earned=scoring.earned(checks, concept.points),
-        possible=scoring.counted(checks, concept.points),
-        bonus=course.lesson(concept.lesson).bonus,
-        carried=any(check.carried for check in checks),
-        checks=checks,
-        diagnosis=diagnosis,
-        place=(
-            locate.place_of(submission, concept, checks, _blamed(diagnosis)) if working else None
-        ),
-        curve=found.curves.get(concept.id) if found else None,
-        boundary=found.boundaries.get(concept.id) if found else None,
-    )
-
-
-def _blamed(diagnosis: Diagnosis | None) -> str:
-    """The method that a diagnosis speaks of."""
-    if diagnosis is None or diagnosis.operator is None:
-        return ""
-    from grader.diagnosis.facts import method_of
-
-    return method_of(diagnosis.operator)

@@ -24,26 +24,45 @@ from grader.submission import Module, Submission
 from grader.version import __version__
 
 
-class Memory:
-    """Recalls and keeps the outcomes of a submission's lessons.
+class Grounds:
+    """What outcomes hang on beside the submission, digested once a lesson: the suite, the course,
+    the reference, the grader's own code, Python, the seed."""
 
-    A lesson's outcomes depend on its source and its predecessors', the suite, the course, the
-    reference, the grader's own code, Python, and the seed; all of it is in the key.
-    """
-
-    def __init__(
-        self, course: Course, submission: Submission, seed: int, isolation: str, store: Cache
-    ) -> None:
-        self._course = course
-        self._submission = submission
-        self._store = store
+    def __init__(self, course: Course, seed: int, isolation: str) -> None:
+        self.course = course
         self._base = hashlib.sha256(
             stamp(course) + f"{course.limits} {course.tolerance} {seed} {isolation}".encode()
         )
+        self._lessons: dict[str, bytes] = {}
+
+    def digest(self, lesson: Lesson) -> bytes:
+        """All of this for one lesson."""
+        if lesson.id not in self._lessons:
+            digest = self._base.copy()
+            digest.update(lesson.id.encode() + b"\0" + lesson.suite.read_bytes())
+            for each in (*self.course.earlier(lesson), lesson):
+                digest.update(attempts.reference_text(each).encode())
+            self._lessons[lesson.id] = digest.digest()
+        return self._lessons[lesson.id]
+
+
+class Memory:
+    """Recalls and keeps the outcomes of a submission's lessons.
+
+    A lesson's outcomes depend on its source and its predecessors', and on the grounds; all of it is
+    in the key.
+    """
+
+    def __init__(self, grounds: Grounds, submission: Submission, store: Cache) -> None:
+        self._grounds = grounds
+        self._course = grounds.course
+        self._submission = submission
+        self._store = store
+        self._digests: dict[str, bytes] = {}  # of the submission's modules
 
     def recall(self, lessons: Iterable[Lesson]) -> dict[str, LessonOutcomes]:
         """What is known of these lessons, by id."""
-        keys = {self._key(lesson): lesson for lesson in lessons}
+        keys = {self.key(lesson): lesson for lesson in lessons}
         known = {}
         for key, value in self._store.get("lesson", keys).items():
             outcomes = _from_data(value)
@@ -55,27 +74,33 @@ class Memory:
     def keep(self, lessons: Iterable[Lesson], outcomes: Mapping[str, LessonOutcomes]) -> None:
         """Remember these lessons; not those that hung or crashed, nor what was built on them,
         because that may have been the machine's fault; nor the grader's own faults."""
-        unsound = {lesson_id for lesson_id, found in outcomes.items() if not _lasts(found)}
+        unsound = {
+            lesson_id
+            for lesson_id, found in outcomes.items()
+            if not found.sound or graders_fault(found)
+        }
         lasting = [
             lesson
             for lesson in lessons
             if not unsound & {each.id for each in (*self._course.earlier(lesson), lesson)}
         ]
-        self._store.put(
-            "lesson", {self._key(each): _to_data(outcomes[each.id]) for each in lasting}
-        )
+        self._store.put("lesson", {self.key(each): _to_data(outcomes[each.id]) for each in lasting})
 
-    def _key(self, lesson: Lesson) -> str:
-        digest = self._base.copy()
-        digest.update(lesson.suite.read_bytes())
+    def key(self, lesson: Lesson) -> str:
+        """The same as long as nothing has changed that the lesson's outcomes hang on."""
+        digest = hashlib.sha256(self._grounds.digest(lesson))
         for each in (*self._course.earlier(lesson), lesson):
-            digest.update(attempts.reference_text(each).encode())
             module = self._submission.lessons.get(each.id)
-            digest.update(_module_digest(module) if module else b"absent")
+            digest.update(self._digest(module) if module else b"absent")
         for module in self._submission.own:
-            digest.update(_module_digest(module))
-        digest.update(lesson.id.encode())
+            digest.update(self._digest(module))
         return digest.hexdigest()
+
+    def _digest(self, module: Module) -> bytes:
+        name = module.name
+        if name not in self._digests:
+            self._digests[name] = _module_digest(module)
+        return self._digests[name]
 
 
 def stamp(course: Course) -> bytes:
@@ -83,8 +108,9 @@ def stamp(course: Course) -> bytes:
     return f"{__version__} {_grader_digest()} {sys.version} {course.digest}".encode()
 
 
-def _lasts(outcomes: LessonOutcomes) -> bool:
-    return outcomes.sound and not any(
+def graders_fault(outcomes: LessonOutcomes) -> bool:
+    """Whether a check is left without a verdict, through no fault of the student."""
+    return any(
         check.outcome is Outcome.INFRASTRUCTURE
         for checks in outcomes.checks.values()
         for check in checks

@@ -1,7 +1,7 @@
 """Run a submission's checks lesson by lesson: on its own, then with the reference's help."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from grader import attempts, scoring
@@ -22,14 +22,19 @@ class Runner:
     """Runs lesson after lesson; remembers which ones are of no use to later ones."""
 
     def __init__(
-        self, submission: Submission, grounds: Grounds, diagnostician: Diagnostician
+        self,
+        submission: Submission,
+        grounds: Grounds,
+        diagnostician: Diagnostician,
+        broken: Set[str] = frozenset(),
     ) -> None:
+        """`broken`: lessons that are known to be of no use to later ones."""
         self._submission = submission
         self._diagnostician = diagnostician
         self._diagnoses: dict[str, Diagnosis] = {}
         self._grounds = grounds
         self._course = grounds.course
-        self._broken: set[str] = set()  # later lessons get the reference in their place
+        self._broken = set(broken)  # later lessons get the reference in their place
         self._stranger = Stranger(submission, grounds, diagnostician) if submission.own else None
 
     def lesson(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:

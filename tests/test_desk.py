@@ -12,7 +12,7 @@ from grader import attempts
 from grader.cache import Cache
 from grader.course import Tolerance, load_course
 from grader.desk import kinds
-from grader.errors import SubmissionError, UsageError
+from grader.errors import Abandoned, SubmissionError, UsageError
 from grader.expressions import Draft, graph_in
 from grader.grade import check_each
 from grader.harness import Bench, Check, Oracle
@@ -162,6 +162,28 @@ def test_before_it_was_asked_anything_too(sandbox):
     engine.reload([source("def f(): return 2\n")])
     assert answer(engine) == 2
     engine.close()
+
+
+def test_a_worker_that_is_left_in_the_middle_starts_anew():
+    """What it still sends is not taken for the answer to the next request."""
+    slow = "import time\ndef f():\n    time.sleep(0.3)\n    return 1\ndef g(): return 2\n"
+    impatient = []
+
+    def meanwhile():
+        if impatient:
+            raise Abandoned
+
+    with Sandbox(COURSE.limits, "auto", meanwhile) as sandbox:
+        engine = Engine(sandbox, "own", [source(slow)], layers=())
+        engine.submit([asking("f")])
+        impatient.append(True)
+        with pytest.raises(Abandoned):
+            engine.collect()
+        impatient.clear()
+        assert answer(engine, "g") == 2
+        engine.submit([asking("f")])  # and nobody collects
+        assert answer(engine, "g") == 2
+        engine.close()
 
 
 def test_the_references_children_stand_in_order(sandbox):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Name, module and short help, so that `mggrade --help` imports none of them.
 COMMANDS = {
     "init": ("grader.cli.init", "Begin the course in a folder."),
+    "watch": ("grader.cli.watch", "Check on every save, one concept at a time."),
     "next": ("grader.cli.next", "Show the next task."),
     "check": ("grader.cli.check", "Grade a submission, concept by concept."),
     "explain": ("grader.cli.explain", "Explain why a concept fails."),

@@ -54,7 +54,13 @@ class Lineup:
     def __exit__(self, *exception: object) -> None:
         for engine in self._engines.values():
             engine.close()
+        self.save()
+
+    def save(self) -> None:
+        """Write what was newly learned to the cache."""
         self._store.put("mistake", self._new)
+        if self._store.trouble is None:  # there it is found again
+            self._new.clear()
 
     def behaviours(
         self,
@@ -136,8 +142,9 @@ class Lineup:
         kind = "own" if concept.worker == "plain" else concept.worker
         wanted = (concept.lesson, *(each.id for each in mistakes))
         engine = self._engines.get(role)
-        if engine is None or self._loaded[role] != wanted:
+        if engine is None or self._loaded.get(role) != wanted:
             sources = self._sources(concept, mistakes)
+            self._loaded.pop(role, None)  # unknown, should loading be abandoned
             if engine is None:
                 engine = self._engines[role] = Engine(
                     self._grounds.sandbox, kind, sources, seconds=SECONDS, layers=()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-from grader.errors import InfrastructureError
+from grader.errors import Abandoned, InfrastructureError
 from grader.expressions import Draw
 from grader.harness.bench import Bench
 from grader.harness.check import Check, CheckFailed, NoAnswer
@@ -186,7 +186,7 @@ class Session:
             self._bench.ledger[identity] = tuple(check.exchanges)
             if check.boundary is not None:
                 self._bench.planes[identity] = check.boundary
-        if isinstance(caught, InfrastructureError | KeyboardInterrupt):
+        if isinstance(caught, InfrastructureError | Abandoned | KeyboardInterrupt):
             raise caught
         if isinstance(caught, CheckFailed):
             return CheckResult(

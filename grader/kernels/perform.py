@@ -23,7 +23,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
-from grader.course import Limits
 from grader.kernels.provisioner import SealedProvisioner
 from grader.model import Outcome
 from grader.sandbox import Fault, Sandbox
@@ -83,7 +82,7 @@ async def _perform(
     client = _Client(book, km=manager, allow_errors=True, timeout=None)
     client.room = sandbox.limits.output_kib * 1024
     slow: list[str] = []
-    fault = None
+    fault, kept = None, None
     try:
         await manager.start_kernel()
         worker = provisioner.worker
@@ -93,13 +92,11 @@ async def _perform(
         client.kc.start_channels(stdin=False, hb=False)
         await _connected(client.kc)
         with _watched(worker) as ended:
-            await _all(client, worker, cells, sandbox.limits, ended, slow)
+            await _all(client, worker, cells, sandbox, ended, slow)
+        kept = provisioner.release()
     except WorkerGone as gone:
         fault = gone.fault
     finally:
-        kept = None
-        if fault is None and provisioner.worker is not None:
-            kept = provisioner.release()
         if client.kc is not None:
             client.kc.stop_channels()
         await provisioner.cleanup()
@@ -154,16 +151,18 @@ async def _all(
     client: _Client,
     worker: Worker,
     cells: Cells,
-    limits: Limits,
+    sandbox: Sandbox,
     ended: "asyncio.Event",
     slow: list[str],
 ) -> None:
     """Execute the cells; the names of those that were interrupted go to `slow`. Raises
     WorkerGone."""
+    limits = sandbox.limits
     deadline = time.monotonic() + limits.notebook_seconds
     death = asyncio.ensure_future(ended.wait())
     try:
         for number, (name, _) in enumerate(cells):
+            sandbox.look_up()
             left = deadline - time.monotonic()
             if left <= 0:
                 raise _too_long(worker, f"took longer than {limits.notebook_seconds:g} s")

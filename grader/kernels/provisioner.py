@@ -72,7 +72,8 @@ class SealedProvisioner(KernelProvisionerBase):
         sandbox = self.sandbox
         if sandbox is None:
             sandbox = self._own = Sandbox(load_course().limits)
-        worker = Worker(sandbox.zygote(self.kind), sandbox.limits.output_kib)
+        zygote, limits = sandbox.zygote(self.kind), sandbox.limits
+        worker = Worker(zygote, limits.output_kib, sandbox.meanwhile)
         info: dict[str, Any] = {**self.connection_info}
         key = info["key"]
         request = {

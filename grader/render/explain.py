@@ -31,14 +31,17 @@ def render_explain(
     path: the submission as it was named on the command line, for the commands that are told.
     ask: in a live session: how to ask for a hint there.
     """
-    for line in _lines(concept, console, hint, taken, path, ask):
+    command = ask or f"mggrade hint {concept.id} {safe(path)}".rstrip()
+    for line in explain_lines(concept, console, live=bool(ask)):
         line.rstrip()
         console.print(line, soft_wrap=True, highlight=False)
+    if concept.state is not State.PASSED:
+        for line in _hints(console, command, hint, taken):
+            console.print(line, soft_wrap=True, highlight=False)
 
 
-def _lines(
-    concept: ConceptResult, console: Console, hint: str | None, taken: int, path: str, ask: str
-) -> Iterator[Text]:
+def explain_lines(concept: ConceptResult, console: Console, live: bool = False) -> Iterator[Text]:
+    """The same without the hints. `live`: in a session where the learner's names are known."""
     yield from _head(concept, console)
     if concept.state is State.PASSED:
         yield from _said(console, _praise(concept))
@@ -49,11 +52,9 @@ def _lines(
     elif concept.diagnosis is None:
         yield from _plain_failure(console, concept)
     else:
-        yield from _diagnosed(console, concept, concept.diagnosis, live=bool(ask))
+        yield from _diagnosed(console, concept, concept.diagnosis, live)
     if concept.curve is not None:
         yield from _titled("The loss, step by step", curve_lines(concept.curve, _width(console)))
-    command = ask or f"mggrade hint {concept.id} {safe(path)}".rstrip()
-    yield from _hints(console, command, hint, taken)
 
 
 def _head(concept: ConceptResult, console: Console) -> Iterator[Text]:

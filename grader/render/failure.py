@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import Case, CheckResult, Diagnosis, Outcome
+from grader.model import Case, CheckResult, ConceptResult, Diagnosis, Outcome
 from grader.render.lines import is_number, lines_of, number_pair, safe, wrapped
+from grader.render.states import first_to_mend
 from grader.render.verdict import has_both_numbers, message_of, one_line, value_to_tell
 
 YOURS, TORCH, RIGHT, WHY = "yours    ", "PyTorch  ", "right    ", "why      "
@@ -27,6 +28,17 @@ def failure_lines(
     if not waits:
         yield from _place(console, check, indent)
     yield from output_lines(console, check, indent, verbose)
+
+
+def first_failure_lines(console: Console, concept: ConceptResult, indent: int) -> Iterator[Text]:
+    """The first check to mend; where the sentence to come speaks of a case, that case."""
+    told = concept.diagnosis
+    if told and told.case and not told.mistake:
+        yield from case_lines(console, told.case, indent)
+        return
+    check = first_to_mend(concept)
+    if check is not None:
+        yield from failure_lines(console, check, indent, False)
 
 
 def case_lines(console: Console, case: Case, indent: int) -> Iterator[Text]:

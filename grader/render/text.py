@@ -8,7 +8,12 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model import CheckResult, ConceptResult, Outcome, Report, State
-from grader.render.failure import case_lines, diagnosis_lines, failure_lines, output_lines
+from grader.render.failure import (
+    diagnosis_lines,
+    failure_lines,
+    first_failure_lines,
+    output_lines,
+)
 from grader.render.lines import comma_list, out_of, safe, wrapped
 from grader.render.rows import pointer_lines, rows_for
 from grader.render.states import (
@@ -16,7 +21,6 @@ from grader.render.states import (
     STATE_OF,
     STATES,
     fault_of,
-    first_to_mend,
     how_read,
     is_graders_fault,
     points_of,
@@ -183,19 +187,9 @@ class _Page:
             for check in concept.checks:
                 yield from self._check(check)
         elif concept.state is not State.TODO:
-            yield from self._first_failure(concept)
+            yield from first_failure_lines(self._console, concept, self._deeper)
         if concept.diagnosis:
             yield from diagnosis_lines(self._console, concept.diagnosis, self._deeper)
-
-    def _first_failure(self, concept: ConceptResult) -> Iterator[Text]:
-        """The first check to mend; where the sentence to come speaks of a case, that case."""
-        told = concept.diagnosis
-        if told and told.case and not told.mistake:
-            yield from case_lines(self._console, told.case, self._deeper)
-            return
-        check = first_to_mend(concept)
-        if check is not None:
-            yield from failure_lines(self._console, check, self._deeper, False)
 
     def _concept_line(self, each: ConceptResult) -> Text:
         look, quiet = STATES[each.state], each.state is State.TODO

@@ -4,11 +4,12 @@ The student's code, the reference, PyTorch (the namespace in `grader/engines/tor
 the known mistakes are all engines of this one kind: they differ in their sources.
 """
 
+import contextlib
 import re
 import secrets
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,13 +113,17 @@ class Engine:
 
     def submit(self, programs: Sequence[Program]) -> None:
         """Send programs; the worker evaluates them while the caller does something else."""
-        self._pending = None
+        if self._pending is not None:  # nobody asked for the replies, and they would come first
+            self._pending = None
+            self.close()
         self.load()
         request_id = secrets.token_hex(8)
         request = {"id": request_id, "run": [program.data() for program in programs]}
         if self._worker is not None:
             try:
-                self._worker.send(request, time.monotonic() + self._patience())
+                with self._in_one_piece():
+                    self._sandbox.look_up()
+                    self._worker.send(request, time.monotonic() + self._patience())
                 self._pending = (request_id, programs)
             except WorkerGone as gone:
                 self._died(gone)
@@ -133,7 +138,8 @@ class Engine:
         for number, program in enumerate(programs):
             started = time.monotonic()
             try:
-                message = worker.receive(started + self._patience())
+                with self._in_one_piece():
+                    message = worker.receive(started + self._patience())
                 reply = parse_reply(message, request_id, number, len(program.shows))
             except ProtocolError as error:
                 reply = Reply(None, self._died(worker.fail(error)))
@@ -167,7 +173,8 @@ class Engine:
         if self._left <= 0:
             self._failed(Fault(Outcome.TIMEOUT, "the time for this lesson was used up"))
             return
-        self._worker = Worker(self._sandbox.zygote(self._kind), self._sandbox.limits.output_kib)
+        zygote, limits = self._sandbox.zygote(self._kind), self._sandbox.limits
+        self._worker = Worker(zygote, limits.output_kib, self._sandbox.meanwhile)
         self._load_into(self._worker, fresh=True)
 
     def _load_into(self, worker: Worker, fresh: bool = False) -> None:
@@ -210,11 +217,25 @@ class Engine:
             raise WorkerGone(self._fault_of_loading())
         request_id = secrets.token_hex(8)
         deadline = time.monotonic() + seconds
-        self._worker.send({"id": request_id, **request}, deadline)
-        message = self._worker.receive(deadline)
+        with self._in_one_piece():
+            self._sandbox.look_up()
+            self._worker.send({"id": request_id, **request}, deadline)
+            message = self._worker.receive(deadline)
         if not isinstance(message, dict) or message.get("id") != request_id:
             raise self._worker.fail(ProtocolError("a reply to no request"))
         return message
+
+    @contextlib.contextmanager
+    def _in_one_piece(self) -> Iterator[None]:
+        """An exchange that is left in the middle ends the worker: what it still sends would be
+        taken for the answer to the next request."""
+        try:
+            yield
+        except WorkerGone:
+            raise
+        except BaseException:
+            self.close()
+            raise
 
     def _patience(self) -> float:
         """Seconds that the next program may take."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from grader.errors import InfrastructureError
@@ -16,6 +17,7 @@ from grader.sandbox.reply import Fault, ProtocolError, clean
 from grader.sandbox.zygote import Zygote
 
 HEADER = struct.Struct("!I")
+_GLANCE = 0.05  # seconds between two looks at what else goes on
 LARGEST = 1024 * 1024  # reading it takes the trusted process a tenth of a second at most
 
 
@@ -30,7 +32,10 @@ class WorkerGone(Exception):
 class Worker:
     """A forked child of a zygote. Everything that it may do wrong ends as a `WorkerGone`."""
 
-    def __init__(self, zygote: Zygote, output_kib: int) -> None:
+    def __init__(
+        self, zygote: Zygote, output_kib: int, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        self._meanwhile = meanwhile
         self._zygote = zygote
         self._room = output_kib * 1024
         self._printed = bytearray()
@@ -149,9 +154,13 @@ class Worker:
         """Wait until the channel is ready, reading what is printed meanwhile."""
         while True:
             left = deadline - time.monotonic()
-            events = self._selector.select(max(left, 0.0)) if left > 0 else []
+            if self._meanwhile is not None and left > _GLANCE:
+                left = _GLANCE
+            events = self._selector.select(left) if left > 0 else []
             if not events and deadline - time.monotonic() <= 0:
                 raise self._gone(Fault(Outcome.TIMEOUT, "took too long and was stopped"))
+            if not events and self._meanwhile is not None:
+                self._meanwhile()
             ready = False
             for key, _ in events:
                 if key.fileobj is self._channel:

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Self
@@ -187,8 +187,16 @@ class Sandbox:
     `missing` grows by the layers that a worker could not lock itself by.
     """
 
-    def __init__(self, limits: Limits, isolation: str = "auto") -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        isolation: str = "auto",
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """`meanwhile` is called before every request, and again and again while a worker is waited
+        for; the engine whose request it leaves by an exception starts anew for the next one."""
         self.limits = limits
+        self.meanwhile = meanwhile
         self.layers, self._strict = MODES[isolation]
         self.missing = tuple(layer for layer in LAYERS if layer not in self.layers)
         self._zygotes: dict[str, Zygote] = {}
@@ -223,6 +231,11 @@ class Sandbox:
                 "mggrade doctor tells why, --isolation auto goes on with less"
             )
         self.missing = tuple(each for each in LAYERS if each in (*self.missing, *lacking))
+
+    def look_up(self) -> None:
+        """Let the caller see to what else goes on."""
+        if self.meanwhile is not None:
+            self.meanwhile()
 
     def warm(self, kind: str) -> None:
         """Start a zygote without waiting for it."""

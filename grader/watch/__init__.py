@@ -1,0 +1,1 @@
+"""Checking on every save: what is known, what is shown, and the loop between files and keys."""
