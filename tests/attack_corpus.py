@@ -42,6 +42,8 @@ from typing import Any
 
 import grader
 from grader.course import SUITES, Course, load_course
+from grader.errors import GraderError
+from grader.grade import check_each
 from grader.model import Outcome, State
 from grader.render.json_format import render_json
 
@@ -161,37 +163,47 @@ def grade(
     attack: Attack, mode: str, folder: Path, cache: Path, notebooks: str | None = None
 ) -> Result:
     """Grade an attack, then look around: what is left of it, and what it did to others.
-    `notebooks`: handed in as one, and read in this way."""
+    `notebooks`: handed in as one, and read in this way.
+
+    The next submission is graded at the same desk, as in a class, where the same is asked of it."""
     path = attack.hand_in(folder, cache, notebooks is not None)
     known = survivors(os.getpid(), patience=0.0)  # of an earlier attack, and told then
+    following = folder / "next.py"
+    following.write_text(NEXT)
     before = _surroundings(folder)
-    started = time.monotonic()
-    report = _check(path, mode, cache, attack.concepts, notebooks or "auto")
-    seconds = time.monotonic() - started
+    together = attack.concepts == USUAL.split(", ")
+    paths = [path, following] if together else [path]
+    report, *after = _check(paths, mode, cache, attack.concepts, notebooks or "auto")
     checks = [check for concept in report.concepts for check in concept.checks]
     trouble = list(_survivors(known))
     trouble += [f"changed: {each}" for each in sorted(before ^ _surroundings(folder))]
     trouble += _below(folder / "ground", mode)
     trouble += _unprintable(report)
-    following = folder / "next.py"
-    following.write_text(NEXT)
-    after = _check(following, mode, cache, ["mg2.value", "mg2.add"])
-    if (after.score, after.max_score) != (4.0, 4):
-        trouble.append(f"the next submission got {after.score} of {after.max_score}")
+    (after_it,) = after or _check([following], mode, cache, USUAL.split(", "))
+    if (after_it.score, after_it.max_score) != (4.0, 4):
+        trouble.append(f"the next submission got {after_it.score} of {after_it.max_score}")
     return Result(
         sorted({str(each.outcome) for each in checks if each.outcome is not Outcome.PASSED}),
         sorted(each.id for each in report.concepts if each.state is State.PASSED),
-        seconds,
+        report.seconds,
         trouble,
         sorted({each.diagnosis.mistake for each in report.concepts if each.diagnosis} - {None}),
     )
 
 
 def _check(
-    path: Path, mode: str, cache: Path, concepts: list[str], notebooks: str = "auto"
-) -> grader.Report:
-    return grader.check(
-        path,
+    paths: list[Path], mode: str, cache: Path, concepts: list[str], notebooks: str = "auto"
+) -> list[grader.Report]:
+    reports = []
+
+    def keep(path: Path, result: grader.Report | GraderError) -> None:
+        if isinstance(result, GraderError):
+            raise result
+        reports.append(result)
+
+    check_each(
+        paths,
+        keep,
         course=course(),
         isolation=mode,
         notebooks=notebooks,
@@ -199,6 +211,7 @@ def _check(
         concepts=concepts,
         fresh=True,
     )
+    return reports
 
 
 def _notebook(code: str) -> dict[str, Any]:

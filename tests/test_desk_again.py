@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import grader
-from grader import regions
+from grader import exercise_text
 from grader.course import load_course
 from grader.errors import Abandoned
 from grader.grade import at_desk
@@ -26,7 +26,7 @@ def work(tmp_path):
     folder.mkdir()
     for path in SOLUTIONS.glob("mg[23]_*.py"):
         text = path.read_text(encoding="utf-8")
-        text = text if path.name.startswith("mg2") else regions.script(text)
+        text = text if path.name.startswith("mg2") else exercise_text.script(text)
         (folder / path.name).write_text(text, encoding="utf-8")
     return folder
 
@@ -34,7 +34,7 @@ def work(tmp_path):
 def saved(folder, lesson, change=lambda text: text, filled=()):
     file = f"{COURSE.lesson(lesson).file}.py"
     source = (SOLUTIONS / file).read_text(encoding="utf-8")
-    text = source if filled == "all" else regions.script(source, filled)
+    text = source if filled == "all" else exercise_text.script(source, filled)
     (folder / file).write_text(change(text), encoding="utf-8")
 
 

@@ -85,8 +85,7 @@ def scale(page, graph):
     return graph.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(show, name, width, scheme):
     page = show(name, width, scheme)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader import regions
+from grader import exercise_text
 from grader.course import load_course
 from tests.conftest import ROOT, SOLUTIONS
 
@@ -37,7 +37,7 @@ def save(folder: Path, lesson: str, *filled: str, slip: tuple[str, str] = ("", "
     """Save a lesson with these concepts filled in (or `all`), and perhaps a slip."""
     file = folder / f"{COURSE.lesson(lesson).file}.py"
     source = (SOLUTIONS / file.name).read_text(encoding="utf-8")
-    text = source if filled == ("all",) else regions.script(source, filled)
+    text = source if filled == ("all",) else exercise_text.script(source, filled)
     assert slip[0] in text
     file.write_text(text.replace(*slip) if slip[0] else text, encoding="utf-8")
     return file
