@@ -1,7 +1,7 @@
 """The desk: pytest's session, the sandbox and PyTorch's answers, opened once for any number of
 submissions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.cache import Cache
@@ -18,9 +18,11 @@ from grader.submission import Submission
 from grader.trial import Grounds
 
 Progress = Callable[[str], None]
-# Grades lessons of one submission, as far as their concepts are wanted: the outcomes by lesson.
+# Grades lessons of one submission, as far as their concepts are wanted: each lesson's id with its
+# outcomes, as soon as they are there.
 Grade = Callable[
-    [Submission, Sequence[Lesson], Sequence[Concept], Progress], dict[str, LessonOutcomes]
+    [Submission, Sequence[Lesson], Sequence[Concept], Progress],
+    Iterator[tuple[str, LessonOutcomes]],
 ]
 
 
@@ -57,16 +59,14 @@ def open_desk(
                     asked: Sequence[Lesson],
                     wanted: Sequence[Concept],
                     progress: Progress,
-                ) -> dict[str, LessonOutcomes]:
+                ) -> Iterator[tuple[str, LessonOutcomes]]:
                     runner = Runner(submission, grounds, Diagnostician(grounds, submission, lineup))
-                    outcomes = {}
                     for lesson in asked:
                         progress(lesson.id)
                         concepts = [each for each in wanted if each.lesson == lesson.id]
                         found = runner.lesson(lesson, concepts)
-                        outcomes[lesson.id] = _with_seal(found, sandbox.missing)
                         done[lesson.id] = lesson
-                    return outcomes
+                        yield lesson.id, _with_seal(found, sandbox.missing)
 
                 body(grade)
 

@@ -17,6 +17,7 @@ from grader.model import (
     Diagnosis,
     Isolation,
     LessonOutcomes,
+    Outcome,
     Report,
     State,
 )
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from grader.desk import Grade
 
 Progress = Callable[[str], None]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while lessons were run; `report` says what had been graded, and what was not run."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
 
 
 def check(
@@ -59,7 +68,7 @@ def check(
 
     Raises SubmissionError or UsageError where there is nothing to grade as asked, and
     InfrastructureError where the grader itself can't work. Faults of the student's code are
-    outcomes in the report.
+    outcomes in the report. Ctrl-C raises Interrupted once there is something to tell.
     """
     grading = _Grading(
         course or load_course(), lessons, concepts, seed, fresh, isolation, notebooks, cache_folder
@@ -128,7 +137,10 @@ class _Grading:
             from grader import desk  # pytest and workers are needed only now
 
             warm = desk.kinds(job.submission, self._wanted)
-            self._open(job.left, lambda grade: self._run(job, grade, progress), warm)
+            try:
+                self._open(job.left, lambda grade: self._run(job, grade, progress), warm)
+            except KeyboardInterrupt:
+                raise Interrupted(self._report(job)) from None
         return self._report(job)
 
     def many(
@@ -170,12 +182,17 @@ class _Grading:
 
     def _run(self, job: "_Job", grade: "Grade", progress: Progress) -> None:
         left = job.left
-        job.outcomes |= grade(job.submission, left, self._wanted, progress)
-        job.memory.keep([each for each in left if _whole(each, self._wanted)], job.outcomes)
+        try:
+            for lesson, outcomes in grade(job.submission, left, self._wanted, progress):
+                job.outcomes[lesson] = outcomes
+        finally:
+            whole = [each for each in left if _whole(each, self._wanted)]
+            job.memory.keep([each for each in whole if each.id in job.outcomes], job.outcomes)
 
     def _report(self, job: "_Job") -> Report:
         course, submission = self._course, job.submission
-        outcomes = {lesson.id: job.outcomes[lesson.id] for lesson in job.chosen}
+        not_run = {lesson.id: _not_run(lesson) for lesson in job.left}
+        outcomes = {each.id: {**not_run, **job.outcomes}[each.id] for each in job.chosen}
         results = tuple(_result(course, submission, each, outcomes) for each in self._wanted)
         if all(each.state is State.ABSENT for each in results):
             raise SubmissionError(
@@ -206,6 +223,7 @@ class _Grading:
             notebooks={
                 file: way for each in outcomes.values() for file, way in each.notebooks.items()
             },
+            interrupted=bool(job.left),
             reused=job.reused,
             started=job.started,
             seconds=round(time.perf_counter() - job.clock, 3),
@@ -247,6 +265,17 @@ def _lessons(course: Course, submission: Submission, wanted: Sequence[Concept]) 
     if not there:
         raise SubmissionError(f"{submission.path}: holds nothing of {', '.join(asked)}")
     return [course.lesson(each) for each in there]
+
+
+def _not_run(lesson: Lesson) -> LessonOutcomes:
+    """Of a lesson that was not reached."""
+    identity, why = f"{lesson.suite.stem}::not_run", "grading was stopped before it"
+    return LessonOutcomes(
+        {
+            each.id: (CheckResult(identity, each.id, Outcome.NOT_RUN, why),)
+            for each in lesson.concepts
+        }
+    )
 
 
 def _isolation(asked: str, outcomes: Iterable[LessonOutcomes]) -> Isolation:

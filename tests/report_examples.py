@@ -362,3 +362,67 @@ def hostile(text):
         submission=text,
         notes=(text,),
     )
+
+
+def untouched():
+    """All still to be written."""
+    place = Place("mg1_derivatives.py", 62, "parabola_slope")
+    return report({"mg1.slope": {"place": place}})
+
+
+def ended(outcome, message):
+    """One check of one concept ended like this, with its program; the rest is untouched."""
+    program = "a = Value(0.5)\nb = a.tanh()"
+    return report(
+        {
+            "mg3.tanh": {
+                "checks": (
+                    check("mg3.tanh"),
+                    check("mg3.tanh", outcome, "again", message=message, program=program),
+                ),
+                "place": Place("mg3_backpropagation.py", 33, "tanh"),
+            }
+        }
+    )
+
+
+def timeout():
+    """One check hung."""
+    return ended(Outcome.TIMEOUT, "took too long and was stopped")
+
+
+def crash():
+    """One check ended the process."""
+    return ended(Outcome.CRASHED, "ended the Python process")
+
+
+def graders_fault():
+    """The grader failed on one check of a concept, and on all of another."""
+    broken = check("mg3.by-hand", Outcome.INFRASTRUCTURE, message="the check itself is broken: x")
+    first = ended(Outcome.INFRASTRUCTURE, "the check itself is broken: x")
+    second = report({"mg3.by-hand": {"checks": (broken,)}})
+    concepts = tuple(
+        replace(theirs, possible=scoring.counted(theirs.checks, theirs.possible))
+        if theirs.id == "mg3.by-hand"
+        else ours
+        for ours, theirs in zip(first.concepts, second.concepts, strict=True)
+    )
+    score, max_score, bonus, max_bonus = scoring.totals(concepts)
+    return replace(
+        first, concepts=concepts, score=score, max_score=max_score, bonus=bonus, max_bonus=max_bonus
+    )
+
+
+def interrupted():
+    """Stopped after the third lesson."""
+    left = {
+        each.id: {"checks": (check(each.id, Outcome.NOT_RUN, message="grading was stopped"),)}
+        for each in load_course().concepts
+        if each.id >= "mg4"
+    }
+    done = {
+        each.id: {"checks": (check(each.id),)}
+        for each in load_course().concepts
+        if each.id < "mg3.tanh-backward"
+    }
+    return report(done | left, interrupted=True)
