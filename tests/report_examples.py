@@ -104,7 +104,7 @@ def report(changes, **more):
                 title=each.title,
                 state=scoring.state_of(checks),
                 earned=scoring.earned(checks, each.points),
-                possible=each.points,
+                possible=scoring.counted(checks, each.points),
                 bonus=lesson == "mg8",
                 carried=any(one.carried for one in checks),
                 checks=checks,
@@ -398,18 +398,13 @@ def crash():
 
 def graders_fault():
     """The grader failed on one check of a concept, and on all of another."""
-    broken = check("mg3.by-hand", Outcome.INFRASTRUCTURE, message="the check itself is broken: x")
-    first = ended(Outcome.INFRASTRUCTURE, "the check itself is broken: x")
-    second = report({"mg3.by-hand": {"checks": (broken,)}})
-    concepts = tuple(
-        replace(theirs, possible=scoring.counted(theirs.checks, theirs.possible))
-        if theirs.id == "mg3.by-hand"
-        else ours
-        for ours, theirs in zip(first.concepts, second.concepts, strict=True)
-    )
-    score, max_score, bonus, max_bonus = scoring.totals(concepts)
-    return replace(
-        first, concepts=concepts, score=score, max_score=max_score, bonus=bonus, max_bonus=max_bonus
+    message = "the check itself is broken: x"
+    broken = {"message": message, "outcome": Outcome.INFRASTRUCTURE}
+    return report(
+        {
+            "mg3.tanh": {"checks": (check("mg3.tanh"), check("mg3.tanh", **broken))},
+            "mg3.by-hand": {"checks": (check("mg3.by-hand", **broken),)},
+        }
     )
 
 
