@@ -1,0 +1,1 @@
+"""Workflows to hand out, as files: for a learner's repository, for a class."""
