@@ -5,6 +5,7 @@ import sys
 
 from click.testing import CliRunner
 
+from grader import __version__
 from grader.cli import COMMANDS, main
 
 
@@ -14,7 +15,8 @@ def command(*arguments):
 
 
 def test_version():
-    assert command("--version").stdout == "mggrade 0.1.0\n"
+    shown = command("--version").stdout
+    assert shown == f"mggrade {__version__}, course 1.0 (micrograd, by hand)\n"
 
 
 def test_no_command_shows_the_help():

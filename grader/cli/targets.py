@@ -57,9 +57,10 @@ def targets(
             f"{' and '.join(on_stdout)} can't share standard output; "
             f"give one of them a file: --format {on_stdout[0]} --output FILE"
         )
-    files = [each.file.absolute() for each in found if each.file]
+    files = [each.file for each in found if each.file]
+    places = [each.resolve() for each in files]
     for file in files:
-        if files.count(file) > 1 and not _is_device(file):
+        if places.count(file.resolve()) > 1 and not _is_device(file):
             raise UsageError(f"two formats would overwrite each other in {file}; name two files")
         from grader.cli.output import ensure_writable
 

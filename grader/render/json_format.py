@@ -80,7 +80,7 @@ def report_from_data(data: Mapping[str, Any]) -> Report:
             complete=bool(data["complete"]),
             notes=tuple(map(str, data["notes"])),
             notebooks={str(name): str(way) for name, way in data["notebooks"].items()},
-            interrupted=bool(data.get("interrupted", False)),
+            interrupted=bool(data["interrupted"]),
             reused=int(data["reused"]),
             started=str(data["started"]),
             seconds=float(data["seconds"]),
