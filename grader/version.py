@@ -1,7 +1,8 @@
 """The version of the package: that of the git tag it was built from."""
 
 try:
-    # Written by the build.
-    from grader._version import version as __version__  # type: ignore[import-not-found,unused-ignore]
+    from grader._version import version  # written by the build
 except ImportError:  # a tree that was never built; the same as fallback-version in pyproject.toml
-    __version__ = "0.1.0"
+    version = "0.1.0"
+
+__version__: str = version
