@@ -125,17 +125,8 @@ def reports(draw):
         )
     if all(each.state is State.ABSENT for each in concepts):
         concepts[0] = replace(concepts[0], state=State.TODO)
-    score, max_score, bonus, max_bonus = scoring.totals(concepts)
-    return replace(
-        report_examples.untouched(),
-        concepts=tuple(concepts),
-        score=score,
-        max_score=max_score,
-        bonus=bonus,
-        max_bonus=max_bonus,
-        complete=scoring.is_complete(concepts),
-        notes=tuple(draw(st.lists(anything, max_size=2))),
-    )
+    notes = tuple(draw(st.lists(anything, max_size=2)))
+    return replace(report_examples.on(concepts), notes=notes)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -282,6 +273,11 @@ def test_a_partial_report_says_so(name):
     if name == "github-classroom":
         shown = base64.b64decode(shown).decode()
     assert "stopped early" in shown
+
+
+def test_a_lesson_that_was_not_run_is_no_lesson_to_do():
+    shown = render("text", report_examples.interrupted(), SETTING)
+    assert shown.count("– not run\n") == 5  # the lessons after the third
 
 
 def test_what_is_shortened_says_so():

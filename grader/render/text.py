@@ -146,6 +146,9 @@ class _Page:
             yield from self._folded(lesson)
             if lesson.carried == {True}:
                 yield self._remark()
+        elif lesson.states == {State.NOT_RUN}:
+            glyph, word, style = STATES[State.NOT_RUN]
+            yield Text(" " * self._indent).append(f"{glyph} {word}", style)
         elif self._verbose or lesson.states - WAITING:
             for concept in lesson.concepts:
                 yield from self._concept(concept)
