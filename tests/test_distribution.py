@@ -64,7 +64,7 @@ def test_a_tree_without_git_has_a_version(built, tmp_path):
     shutil.copytree(built.tree, tmp_path / "tree", ignore=shutil.ignore_patterns(".git"))
     program = [sys.executable, "-m", "hatchling", "version"]
     shown = subprocess.check_output(program, cwd=tmp_path / "tree", text=True)
-    assert re.fullmatch(r"\d+\.\d+\.\d+\n", shown)
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev0)?\n", shown)
 
 
 def test_the_archives_are_fit_to_publish(built):
@@ -132,10 +132,8 @@ def test_a_walk_with_the_wheel_alone(built, tmp_path, cache):
 
     assert mggrade("--version").stdout.startswith("mggrade 1.2.3, course ")
     shutil.copytree(packages / "grader" / "data" / "exercises", tmp_path / "exercises")
-    untouched = mggrade("check", "--quiet", "--lesson", "mg1,mg2", "--fail-under", "0")
-    assert (untouched.returncode, untouched.stderr) == (0, "")
-    assert untouched.stdout.startswith("Score 0 / 24")
     solution = packages / "grader" / "data" / "solutions" / "mg1_derivatives.py"
     shutil.copy(solution, tmp_path / "exercises")
-    solved = mggrade("check", "--lesson", "mg1", "--format", "gradescope")
-    assert '"score": 10.0' in solved.stdout and solved.returncode == 0
+    graded = mggrade("check", "--lesson", "mg1,mg2", "--fail-under", "0", "--format", "gradescope")
+    assert (graded.returncode, graded.stderr) == (0, "")
+    assert '"score": 10.0' in graded.stdout and '"max_score": 24' in graded.stdout

@@ -193,6 +193,13 @@ def test_commands_in_a_log_are_off_where_a_student_has_the_word():
     format_rules.github(quoting)
 
 
+def test_nothing_in_an_annotation_is_read_as_an_escape():
+    shown = render("github", report_examples.hostile("100%0A::error::x,y:z"), SETTING)
+    lines = [line for line in shown.splitlines() if line.startswith("::error")]
+    assert lines and all("100%250A" in line and "100%0A" not in line for line in lines)
+    assert all("x%2Cy%3Az" in line.partition(",title=")[0] for line in lines)
+
+
 def test_annotations_stand_at_the_students_lines():
     lines = render("github", report_examples.half_done(), SETTING).splitlines()
     first = next(line for line in lines if line.startswith("::error"))
