@@ -23,7 +23,7 @@
 #
 # Before we measure slopes, let us know one exactly, to have something to compare with. Take
 #
-# $$f(x) = 3x^2 - 4x + 5$$
+#     f(x) = 3x² - 4x + 5
 #
 # Its graph is a bowl: it falls steeply on the left, is flat at the bottom, and climbs on the
 # right.
@@ -38,16 +38,16 @@
 #         falling    bottom    climbing
 #         slope < 0    0      slope > 0
 #
-# From school, three rules are enough: the derivative of $x^2$ is $2x$, that of $x$ is $1$, that of
-# a constant is $0$; factors stay in front, and sums are taken term by term.
+# From school, three rules are enough: the derivative of x² is 2x, that of `x` is 1, that of
+# a constant is 0; factors stay in front, and sums are taken term by term.
 #
 # **Your task:** return the exact slope of this parabola at `x`. Work it out on paper, then type
 # it.
 #
-# **Check yourself:** at $x = 3$ the slope is $14$, at $x = -3$ it is $-22$.
+# **Check yourself:** at x = 3 the slope is 14, at x = -3 it is -22.
 #
-# **People often** return the height of the curve instead of its slope. At $x = 3$ the height is
-# $20$; if you see that number, you have answered the other question.
+# **People often** return the height of the curve instead of its slope. At x = 3 the height is
+# 20; if you see that number, you have answered the other question.
 
 
 # %%
@@ -71,10 +71,10 @@ if __name__ == "__main__":
 # ## Measuring a slope (`mg1.difference-quotient`, 3 points)
 #
 # Now suppose that somebody hands you a function and you may only *call* it. You can still find its
-# slope, by doing what the definition says: take a small step $h$ to the right, see how much the
+# slope, by doing what the definition says: take a small step `h` to the right, see how much the
 # height changed, and divide by the length of the step.
 #
-# $$f'(x) \approx \frac{f(x + h) - f(x)}{h}$$
+#     f'(x) ≈ (f(x + h) - f(x)) / h
 #
 #                       * f(x+h)
 #                     / |
@@ -83,13 +83,13 @@ if __name__ == "__main__":
 #                 x    x+h        slope = rise / run,  run = h
 #
 # "Rise over run": the sign tells you *which way* the output moves, the size tells you *how
-# strongly* it responds. The true derivative is what this tends to as $h$ shrinks towards zero.
+# strongly* it responds. The true derivative is what this tends to as `h` shrinks towards zero.
 #
 # **Your task:** compute this quotient for any function `f` of one number. Use the `h` that you are
 # given.
 #
-# **Check yourself:** for our parabola at $x = 3$ with $h = 0.001$ you get about $14.003$. The
-# error of $0.003$ is honest: it is $3h$, because the curve bends during the step.
+# **Check yourself:** for our parabola at x = 3 with h = 0.001 you get about 14.003. The
+# error of 0.003 is honest: it is 3h, because the curve bends during the step.
 #
 # **People often** forget to divide, and get a tiny number that shrinks with `h`; or they write a
 # fixed `h` inside the function, so that the argument does nothing.
@@ -121,7 +121,7 @@ if __name__ == "__main__":
 # A step to the right only sees the curve on the right. If it bends upwards, every such estimate
 # comes out too large. Step to *both* sides instead, and the two errors cancel almost perfectly:
 #
-# $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}$$
+#     f'(x) ≈ (f(x + h) - f(x - h)) / (2h)
 #
 #                                * f(x+h)
 #                            /   |
@@ -135,8 +135,8 @@ if __name__ == "__main__":
 #
 # **Your task:** write the symmetric version, again for any `f`, `x` and `h`.
 #
-# **Check yourself:** for $f(x) = x^3$ at $x = 2$ with $h = 0.1$ you get $12.01$; the truth is
-# $12$. (The forward quotient says $12.61$.)
+# **Check yourself:** for f(x) = x³ at x = 2 with h = 0.1 you get 12.01; the truth is
+# 12. (The forward quotient says 12.61.)
 #
 # **People often** leave the old denominator in place, and every slope comes out doubled. Ask
 # yourself how far apart the two points are.
@@ -166,23 +166,29 @@ if __name__ == "__main__":
 #
 # Networks have many inputs, so meet a function of three:
 #
-# $$d(a, b, c) = a \cdot b + c$$
+#     d(a, b, c) = a · b + c
 #
 # The slope "of d" is no longer one number: it depends on *which* input you nudge. Nudge one and
 # hold the others still, and you have the **partial derivative** with respect to that one, written
-# $\partial d / \partial a$.
+# ∂d / ∂a.
 #
-#      a --(nudge)--+
-#                   *--- e --+
-#      b -----------+        + --- d      how much does d move, when only a moves?
-#      c --------------------+
+# Here it is, with numbers. The result is on top, and below each result stands what it was made
+# from; the product has been given a name of its own, `e`. If only `a` moves, `e` moves, and with it
+# `d`.
+#
+#                    data
+#     d = e + c         4
+#     ├─ e = a * b     -6
+#     │  ├─ a           2
+#     │  └─ b          -3
+#     └─ c             10
 #
 # **Your task:** `f` takes separate numbers, `args` is the list of them, and `index` says which one
 # to nudge (`0` for the first). Nudge it in both directions, as in the previous task, and return
 # the slope. A list `args` becomes separate arguments with a star: `f(*args)`.
 #
-# **Check yourself:** at $a = 2, b = -3, c = 10$ the slope with respect to $a$ is $-3$. No
-# surprise: if $a$ grows by a bit, $a \cdot b$ grows by $b$ times that bit.
+# **Check yourself:** at a = 2, b = -3, c = 10 the slope with respect to `a` is -3. No
+# surprise: if `a` grows by a bit, a · b grows by `b` times that bit.
 #
 # **People often** nudge the caller's own list and never put it back, so that the second question
 # is asked at a different place than the first. Make a copy before you change anything.
@@ -205,13 +211,16 @@ def partial_derivative(f, args, index, h=1e-6):
 # the **gradient**. It is the most useful list in machine learning: it points in the direction in
 # which the output grows fastest, and its negative is the way downhill.
 #
+#     (∂d/∂a, ∂d/∂b, ∂d/∂c)
+#
 # **Your task:** return the list of all partial derivatives of `f` at `args`.
 #
-# **Check yourself:** for $d = a \cdot b + c$ at $(2, -3, 10)$ the gradient is $[-3, 2, 1]$, up to
+# **Check yourself:** for d = a · b + c at (2, -3, 10) the gradient is [-3, 2, 1], up to
 # the last few digits. Read it aloud: "a pulls d down three for one, b pushes it up two for one, c
 # passes straight through". In lesson 2 you will find these same numbers with no nudging at all.
 #
-# **People often** pass the default step on instead of the `h` that they were given.
+# **People often** let every partial derivative take its own default step, and forget the `h` that
+# they were given. And the answers belong in the order of the arguments: nobody sorts them later.
 
 
 # %%

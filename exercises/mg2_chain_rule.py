@@ -51,7 +51,7 @@ class Value:
         _children: the Values that this one was made from.  _op: the operator that made it.
         """
         raise NotImplementedError("mg2.value")
-        self._backward = lambda: None  # nothing to do yet: lesson 3 gives it work
+        self._backward = lambda: None  # a leaf has nothing to pass on
         self._prev = set()
         self._op = ""
         if _children:
@@ -115,7 +115,7 @@ def __add__(self, other):
 #
 # **Your task:** return a new Value that holds the product.
 #
-# **Check yourself:** with `a`, `b`, `c` holding $2$, $-3$, $10$, the expression `a*b + c` shows
+# **Check yourself:** with `a`, `b`, `c` holding 2, -3, 10, the expression `a*b + c` shows
 # `Value(data=4.0)`. Python knows by itself that times comes before plus.
 #
 # **People often** copy `__add__`, change its name, and forget to change the sign inside.
@@ -138,16 +138,27 @@ if __name__ == "__main__":
 #
 # Here is the expression that will be with us for the rest of the lesson:
 #
-# $$e = a \cdot b \qquad d = e + c \qquad L = d \cdot f$$
+#     e = a · b
+#     d = e + c
+#     L = d · f
 #
-#      a = 2 ---+
-#               (*)--- e = -6 ---+
-#      b = -3 --+                (+)--- d = 4 ---+
-#      c = 10 -------------------+               (*)--- L = -8
-#      f = -2 -----------------------------------+
+# To send a gradient back through it, one must know what was made from what. Here it is
+# as a tree: the result is on top, and below each result stands what it was made from. You will see
+# many of these; `mggrade explain` shows your mistakes in the same way.
 #
-# It is a **graph**: the Values are its nodes, and each result points back to what it was made
-# from. Two attributes record this. `_prev` is the *set* of Values it came from (its children, in
+#                       data
+#     L = d * f           -8
+#     ├─ d = e + c         4
+#     │  ├─ e = a * b     -6
+#     │  │  ├─ a           2
+#     │  │  └─ b          -3
+#     │  └─ c             10
+#     └─ f                -2
+#
+# It is a **graph**: the Values are its nodes, and each result points to what it was made from. At
+# the ends of the branches are those that nobody made, the **leaves**.
+#
+# Two attributes record all this. `_prev` is the *set* of Values it came from (its children, in
 # the family tree that has the result at the top), and `_op` is the operator, as a short string:
 # `"+"` or `"*"`. A Value that you typed in yourself has an empty set and an empty string.
 #
@@ -178,7 +189,7 @@ if __name__ == "__main__":
 # was made, itself included. `edges` is the set of pairs `(child, parent)`, where the child is what
 # was used and the parent is what came out.
 #
-# **Check yourself:** for $L$ above there are $7$ nodes and $6$ edges; one of the edges is
+# **Check yourself:** for `L` above there are 7 nodes and 6 edges; one of the edges is
 # `(d, L)`.
 #
 # **People often** walk into a node as many times as it is used. That still gives the right sets,
@@ -252,41 +263,47 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## The chain rule, by hand (`mg2.chain-rule`, 3 points)
 #
-# Now the heart of the matter. We want to know how $L$ responds to every number in the graph. Start
+# Now the heart of the matter. We want to know how `L` responds to every number in the graph. Start
 # at the end and walk backwards.
 #
-# **At the end.** How does $L$ respond to $L$? One for one: $dL/dL = 1$. It sounds silly, and it is
+# **At the end.** How does `L` respond to `L`? One for one: dL/dL = 1. It sounds silly, and it is
 # the seed from which everything grows.
 #
-# **One step back.** For a product such as $L = d \cdot f$, the slope with respect to one factor is
-# *the other factor*. Nudge $d$ by $h$, and $(d + h) f - d f = h f$. This is a **local
+# **One step back.** For a product such as L = d · f, the slope with respect to one factor is
+# *the other factor*. Nudge `d` by `h`, and (d + h) f - d f = h f. This is a **local
 # derivative**: it concerns one operation and knows nothing of the rest.
 #
-# **Two steps back.** How does $L$ respond to $c$? All that $c$ can do is move $d$, and in a sum,
-# $d = e + c$, each term moves the result one for one: the local derivative is $1$. Then $d$ moves
-# $L$. If a car is twice as fast as a bicycle, and the bicycle four times as fast as a pedestrian,
-# then the car is $2 \cdot 4$ times as fast as the pedestrian: rates *multiply*.
+# **Two steps back.** How does `L` respond to `c`? All that `c` can do is move `d`, and in a sum,
+# d = e + c, each term moves the result one for one: the local derivative is 1. Then `d` moves
+# `L`. If a car is twice as fast as a bicycle, and the bicycle four times as fast as a pedestrian,
+# then the car is 2 · 4 = 8 times as fast as the pedestrian: rates *multiply*.
 #
-# $$\frac{dL}{dc} = \frac{dL}{dd} \cdot \frac{dd}{dc}$$
+#     dL/dc = dL/dd · dd/dc
 #
 # In words, and these are the words of the whole course: **the gradient of a node is the upstream
 # gradient, times the local derivative.** The upstream gradient is what has already arrived at the
-# node's result, from the side of $L$. A plus hands it on unchanged to both terms; a times hands it
+# node's result, from the side of `L`. A plus hands it on unchanged to both terms; a times hands it
 # on multiplied by the other factor.
 #
-#      a ?  ---+
-#              (*)--- e ? ---+
-#      b ?  ---+             (+)--- d ? ---+
-#      c ?  -----------------+             (*)--- L   gradient 1
-#      f ?  -------------------------------+         <--- this way
+# In the tree, backwards means from the top downwards. The first gradient is there already, the
+# seed; each of the others is found from the one above it.
 #
-# **Your task:** given the four numbers, work out how $L$ responds to each of the seven nodes, and
+#                       data   grad
+#     L = d * f           -8      1
+#     ├─ d = e + c         4      ?
+#     │  ├─ e = a * b     -6      ?
+#     │  │  ├─ a           2      ?
+#     │  │  └─ b          -3      ?
+#     │  └─ c             10      ?
+#     └─ f                -2      ?
+#
+# **Your task:** given the four numbers, work out how `L` responds to each of the seven nodes, and
 # return the answers in a dict with the keys `"a"`, `"b"`, `"c"`, `"d"`, `"e"`, `"f"`, `"L"`. Plain
 # numbers and formulas; no `Value` is needed. Fill in the picture above with a pencil first.
 #
-# **Check yourself:** at $a = 2, b = -3, c = 10, f = -2$ you get $dL/df = 4$ and $dL/da = 6$.
+# **Check yourself:** at a = 2, b = -3, c = 10, f = -2 you get dL/df = 4 and dL/da = 6.
 #
-# **People often** stop too early: $b$ is how *e* responds to $a$; how *L* responds to $a$ still
+# **People often** stop too early: `b` is how *e* responds to `a`; how *L* responds to `a` still
 # needs the upstream gradient as a factor. The other common slip is to give each factor of a
 # product its own value instead of its partner's.
 
@@ -318,20 +335,20 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## One step uphill (`mg2.nudge`, 1 point)
 #
-# What is a gradient good for? It tells you how to change the inputs so that $L$ goes *up*: move
+# What is a gradient good for? It tells you how to change the inputs so that `L` goes *up*: move
 # each one a little in the direction of its own gradient. Where the gradient is positive, more is
 # more; where it is negative, less is more.
 #
-# $$\text{new} = \text{old} + \text{step} \cdot \text{gradient}$$
+#     new = old + step · gradient
 #
 # **Your task:** take a list of numbers, the list of their gradients, and a step size; return a
 # *new* list with every number moved along its gradient.
 #
-# **Check yourself:** the first input, $2$, with gradient $6$ and step $0.01$, becomes $2.06$. Move
-# `a`, `b`, `c` and `f` together like this, and $L$ rises from $-8$ to about $-7.29$.
+# **Check yourself:** the first input, 2, with gradient 6 and step 0.01, becomes 2.06. Move
+# `a`, `b`, `c` and `f` together like this, and `L` rises from -8 to about -7.29.
 #
 # **People often** subtract, having seen training code before. There, one goes *down*, because
-# there $L$ is a loss; that comes in lesson 6. Here we climb.
+# there `L` is a loss; that comes in lesson 6. Here we climb.
 
 
 # %%

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 3: Backpropagation
 #
-# You can compute gradients by hand now: begin with $1$ at the end, walk backwards, and at every
+# You can compute gradients by hand now: begin with 1 at the end, walk backwards, and at every
 # operation multiply the upstream gradient by the local derivative. That is dull work, and dull
 # work is for machines. In this lesson every operator learns to do *its own* step, and a single
 # method calls them all in the right order. This is backpropagation, all of it.
@@ -23,23 +23,23 @@ from mg2_chain_rule import Value, add_to_class
 # %% [markdown]
 # ## A neuron needs a squash (`mg3.tanh`, 2 points)
 #
-# A neuron takes inputs $x_1, x_2$, weighs them with $w_1, w_2$, adds a bias $b$ that says how
+# A neuron takes inputs x1, x2, weighs them with w1, w2, adds a bias `b` that says how
 # easily it gets excited, and squashes the sum through an *activation function*:
 #
-# $$o = \tanh(x_1 w_1 + x_2 w_2 + b)$$
+#     o = tanh(x1 w1 + x2 w2 + b)
 #
-#                                                        o
-#      x1 ---(* w1)---+                                 1 |    .-------
-#                     |                                   |  /
-#      x2 ---(* w2)--(+)--- n ---(tanh)--- o     ---------+---------- n
-#                     |                                 / |
-#      b  ------------+                         -------'  | -1
+#                      o
+#                    1 |    .-------
+#                      |  /
+#             ---------+----------  n = x1·w1 + x2·w2 + b
+#                    / |
+#            -------'  | -1
 #
 # Without the squash, layers of neurons would fold into one single straight line. The hyperbolic
-# tangent is flat on both sides, between $-1$ and $1$, and nearly the identity close to zero. It
+# tangent is flat on both sides, between -1 and 1, and nearly the identity close to zero. It
 # can be written with the exponential function alone:
 #
-# $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1}$$
+#     tanh(n) = (e²ⁿ - 1) / (e²ⁿ + 1)
 #
 # Sums and products don't reach that far, so we make `tanh` one operation of its own. An operation
 # may be as large as we like, as long as we know its local derivative.
@@ -48,7 +48,7 @@ from mg2_chain_rule import Value, add_to_class
 # the squashed number, made from `self` alone by the operator `"tanh"`. The second gap has its own
 # section below; it is only *defined* here, not called, so it can wait.
 #
-# **Check yourself:** `Value(0.5).tanh()` holds about $0.4621$.
+# **Check yourself:** `Value(0.5).tanh()` holds about 0.4621.
 #
 # **People often** forget to divide by the *whole* denominator, or lose the `2` in the exponent.
 # And children come as a tuple, also when there is only one: mind the comma.
@@ -77,24 +77,40 @@ if __name__ == "__main__":
 #
 # One last time with the pencil, now through a whole neuron. Two rules you know already: plus hands
 # the gradient on, times multiplies it by the other factor. The third is new. The local derivative
-# of $o = \tanh(n)$ is
+# of o = tanh(n) is
 #
-# $$\frac{do}{dn} = 1 - \tanh(n)^2 = 1 - o^2$$
+#     do/dn = 1 - tanh(n)² = 1 - o²
 #
-# What a gift: it needs only the *output*, which we have already. It is $1$ in the middle, where
-# the curve is steep, and nearly $0$ at the flat ends, where a neuron hardly listens any more.
+# What a gift: it needs only the *output*, which we have already. It is 1 in the middle, where
+# the curve is steep, and nearly 0 at the flat ends, where a neuron hardly listens any more.
 #
-# **Your task:** return the gradients of $o$ with respect to `x1`, `x2`, `w1`, `w2` and `b`, in a
+# Here is the whole neuron, one operation a line. Fill in the column of gradients with a pencil,
+# from the top downwards:
+#
+#                              data   grad
+#     o = tanh(n)            0.7071      1
+#     └─ n = s + b           0.8814      ?
+#        ├─ s = p + q            -6      ?
+#        │  ├─ p = x1 * w1       -6      ?
+#        │  │  ├─ x1              2      ?
+#        │  │  └─ w1             -3      ?
+#        │  └─ q = x2 * w2        0      ?
+#        │     ├─ x2              0      ?
+#        │     └─ w2              1      ?
+#        └─ b                 6.881      ?
+#
+# **Your task:** return the gradients of `o` with respect to `x1`, `x2`, `w1`, `w2` and `b`, in a
 # dict with these names as keys. Plain numbers go in and come out; `math.tanh` is welcome here.
-# First forwards, to find $n$ and $o$; then backwards, from $o$ to $n$ and from there to the
+# First forwards, to find `n` and `o`; then backwards, from `o` to `n` and from there to the
 # leaves.
 #
-# **Check yourself:** take $x_1 = 2, x_2 = 0, w_1 = -3, w_2 = 1$ and $b = 6.8813735870195432$, a
-# curious number, chosen so that $1 - o^2$ is exactly $0.5$. The gradient of $x_1$ is $-1.5$, and
-# that of $w_2$ is $0$: an input of zero makes its weight powerless, this time.
+# **Check yourself:** the numbers in the picture are x1 = 2, x2 = 0, w1 = -3, w2 = 1 and
+# b = 6.8813735870195432, a curious one, chosen so that 1 - o² is exactly 0.5. The gradient
+# of `x1` is -1.5, and that of `w2` is 0: an input of zero makes its weight powerless, this
+# time.
 #
-# **People often** square the wrong number, $n$ where $o$ is meant, or give $x_1$ the gradient that
-# belongs to $w_1$. Each factor gets its *partner*.
+# **People often** square the wrong number, `n` where `o` is meant, or give `x1` the gradient that
+# belongs to `w1`. Each factor gets its *partner*.
 
 
 # %%
@@ -128,9 +144,9 @@ if __name__ == "__main__":
 #
 # `tanh` above shows beats two to four already. For plus, the shares are the simplest there are:
 #
-# $$\text{out} = a + b \qquad
-# \frac{\partial L}{\partial a} = 1 \cdot \frac{\partial L}{\partial\,\text{out}} \qquad
-# \frac{\partial L}{\partial b} = 1 \cdot \frac{\partial L}{\partial\,\text{out}}$$
+#     out = a + b
+#     ∂L/∂a = 1 · ∂L/∂out
+#     ∂L/∂b = 1 · ∂L/∂out
 #
 #      a  <--- g ---+
 #                   (+) <--- g = out.grad         plus is a distributor
@@ -139,10 +155,10 @@ if __name__ == "__main__":
 # **Your task:** write `__add__` anew, with its closure. The closure *sets* the gradients of both
 # operands and returns nothing.
 #
-# **Check yourself:** make `out = a + b`, put $3$ into `out.grad` yourself, call `out._backward()`,
-# and both operands must have gradient $3$.
+# **Check yourself:** make `out = a + b`, put 3 into `out.grad` yourself, call `out._backward()`,
+# and both operands must have gradient 3.
 #
-# **People often** give the operands a gradient of $1$ and forget the upstream gradient; at the end
+# **People often** give the operands a gradient of 1 and forget the upstream gradient; at the end
 # of the graph nobody notices, in the middle everything is wrong. And three slips happen in the
 # fourth beat: *calling* the closure where it should be handed over (brackets!), indenting the last
 # lines so deep that they belong to the closure, or attaching it to an operand.
@@ -168,9 +184,9 @@ if __name__ == "__main__":
 #
 # For a product, each factor decides how strongly the other one counts:
 #
-# $$\text{out} = a \cdot b \qquad
-# \frac{\partial L}{\partial a} = b \cdot \frac{\partial L}{\partial\,\text{out}} \qquad
-# \frac{\partial L}{\partial b} = a \cdot \frac{\partial L}{\partial\,\text{out}}$$
+#     out = a · b
+#     ∂L/∂a = b · ∂L/∂out
+#     ∂L/∂b = a · ∂L/∂out
 #
 #      a  <--- b·g ---+
 #                     (*) <--- g = out.grad       times is a cross-over
@@ -178,8 +194,8 @@ if __name__ == "__main__":
 #
 # **Your task:** the same four beats for `__mul__`.
 #
-# **Check yourself:** with $a = 2$, $b = -3$ and an upstream gradient of $10$, the gradient of $a$
-# is $-30$ and that of $b$ is $20$.
+# **Check yourself:** with a = 2, b = -3 and an upstream gradient of 10, the gradient of `a`
+# is -30 and that of `b` is 20.
 #
 # **People often** multiply by the sibling's *gradient* where its *data* is meant, cross the
 # operands the wrong way (or not at all), or give both shares to `self`. With two equal numbers a
@@ -204,17 +220,16 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## tanh learns its step (`mg3.tanh-backward`, 4 points)
 #
-# You know its local derivative from the pencil work: $1 - \tanh(n)^2$. Upstream gradient times
+# You know its local derivative from the pencil work: 1 - tanh(n)². Upstream gradient times
 # local derivative, as ever:
 #
-# $$\frac{\partial L}{\partial n} =
-# (1 - \text{out}^2) \cdot \frac{\partial L}{\partial\,\text{out}}$$
+#     ∂L/∂n = (1 - out²) · ∂L/∂out
 #
 # **Your task:** scroll back to `tanh` and fill the second gap. The closure may use `self` and
 # `out`, and needs nothing else. Attaching and returning are done for you there.
 #
-# **Check yourself:** for `out = Value(0.5).tanh()` with an upstream gradient of $2$, the gradient
-# of the input is about $1.5729$.
+# **Check yourself:** for `out = Value(0.5).tanh()` with an upstream gradient of 2, the gradient
+# of the input is about 1.5729.
 #
 # **People often** square the input instead of the output, or square the whole bracket. (Of 67
 # engines that we found in public, 5 had a wrong gradient here.) As before: don't forget what comes
@@ -235,14 +250,16 @@ if __name__ == "__main__":
 # decides everything: **a node may pass its gradient on only after it has received all of it.** So
 # before the step of a node is called, every node that was *made from it* must have had its turn.
 #
-#      a ---+
-#           (+)--- e ---+
-#      b ---+           (*)--- L        backwards: L first, then e, and only then a and b
-#      f ---------------+
+#     L = e * f
+#     ├─ e = a + b
+#     │  ├─ a
+#     │  └─ b
+#     └─ f
 #
-# Turn that around and it is easier to build: list the nodes so that each comes *after everything
-# that it depends on*, leaves first, and the final result last. That is a **topological order**;
-# backpropagation reads it from the end to the beginning.
+# Backwards, that is `L` first, then `e`, and only then `a` and `b`. Turn that around and it is
+# easier to build: list the nodes so that each comes *after everything that it depends on*, leaves
+# first, and the final result last. That is a **topological order**; backpropagation reads it from
+# the end to the beginning.
 #
 #      a   b   e   f   L        a good order (one of several)
 #      a   e   b   f   L        not one: e stands before b, and depends on it
@@ -253,8 +270,8 @@ if __name__ == "__main__":
 # **Your task:** return such a list for everything behind `root`. Each node appears exactly once,
 # and `root` is the last.
 #
-# **Check yourself:** for $L = (a + b) \cdot f$ the list has $5$ members; the last is `L`, and $a$
-# and $b$ both stand before their sum.
+# **Check yourself:** for L = (a + b) · f the list has 5 members; the last is `L`, and `a`
+# and `b` both stand before their sum.
 #
 # **People often** put the node down *before* its children; or they start a fresh "visited" set in
 # every recursive call, or fill one and never look into it. A shared node then turns up several
@@ -275,16 +292,29 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## The whole way back (`mg3.backward`, 3 points)
 #
-# All pieces are on the table. The output responds to itself one for one, so its gradient is $1$:
+# All pieces are on the table. The output responds to itself one for one, so its gradient is 1:
 # that is the seed. Then every node's step is called, once each, from the output back to the
 # leaves. Leaves have a step too, the empty one that `__init__` gave them, so there is no special
 # case.
 #
 # **Your task:** write `backward`. It works on the Value that it is called on, and returns nothing.
 #
-# **Check yourself:** with the neuron below, `o.backward()` leaves the gradient $-1.5$ in `x1` and
-# $1.0$ in `w1`: the numbers from your pencil work, but this time nobody held the pencil. (To see
-# them in a picture, import `draw_dot` from lesson 2 and give it `o`.)
+# **Check yourself:** with the neuron below, `o.backward()` leaves the gradient -1.5 in `x1` and
+# 1.0 in `w1`: the numbers from your pencil work, but this time nobody held the pencil. The whole
+# picture, to be compared with yours (and to see it drawn, import `draw_dot` from lesson 2 and give
+# it `o`):
+#
+#                              data   grad
+#     o = tanh(n)            0.7071      1
+#     └─ n = s + b           0.8814    0.5
+#        ├─ s = p + q            -6    0.5
+#        │  ├─ p = x1 * w1       -6    0.5
+#        │  │  ├─ x1              2   -1.5
+#        │  │  └─ w1             -3      1
+#        │  └─ q = x2 * w2        0    0.5
+#        │     ├─ x2              0    0.5
+#        │     └─ w2              1      0
+#        └─ b                 6.881    0.5
 #
 # **People often** forget the seed; then every gradient is zero, since zero times anything is zero.
 # Or they run the list forwards, and everyone hands on a gradient before it has arrived.

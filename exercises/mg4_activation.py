@@ -21,7 +21,7 @@ from mg3_backpropagation import Value, add_to_class, topological_order
 # %% [markdown]
 # ## The bug (`mg4.accumulate`, 5 points)
 #
-# Take a single number $a$, and let $b = a + a$. Surely $b = 2a$, and the gradient of $a$ is $2$.
+# Take a single number `a`, and let b = a + a. Surely b = 2a, and the gradient of `a` is 2.
 # Run this with the engine as lesson 3 left it:
 
 # %%
@@ -31,35 +31,41 @@ if __name__ == "__main__":
     print("a + a, before:", a.grad)
 
 # %% [markdown]
-# It says $1$. (If yours says $2$, you have foreseen what comes now.) Why? Because `self` and
-# `other` are *the same object* here. The closure puts $1$ into its gradient, and then puts $1$
+# It says 1. (If yours says 2, you have foreseen what comes now.) Why? Because `self` and
+# `other` are *the same object* here. The closure puts 1 into its gradient, and then puts 1
 # into it again. The second writing destroys the first.
 #
-# It needn't be a + a. In this **diamond**, $a$ is used by two different nodes:
+# It needn't be a + a. In this **diamond**, `a` and `b` are each used by two different nodes. (The
+# arrow ↓ says that a Value is used here, and has its own line further down.)
 #
-#              +---> d = a * b ---+
-#      a, b ---+                  (*)---> f = d * e
-#              +---> e = a + b ---+
+#                    data   grad
+#     f = d * e        -6      1
+#     ├─ d = a * b     -6      1
+#     │  ├─ a ↓
+#     │  └─ b ↓
+#     └─ e = a + b      1     -6
+#        ├─ a          -2     -3
+#        └─ b           3     -8
 #
-# Along two paths something arrives at $a$, and whoever comes last overwrites whoever came before.
+# Along two paths something arrives at `a`, and whoever comes last overwrites whoever came before.
 # The rule of calculus is the *multivariable* chain rule: **contributions along different paths add
 # up.**
 #
-# $$\frac{\partial f}{\partial a} =
-# \frac{\partial f}{\partial d}\frac{\partial d}{\partial a} +
-# \frac{\partial f}{\partial e}\frac{\partial e}{\partial a}$$
+#     ∂f/∂a = ∂f/∂d · ∂d/∂a + ∂f/∂e · ∂e/∂a
 #
-# That is why `grad` starts at $0.0$: it is an account, and every use of a variable makes a payment
+# In the picture, `a` gets 1 · 3 by way of `d` and -6 · 1 by way of `e`: together -3.
+#
+# That is why `grad` starts at 0.0: it is an account, and every use of a variable makes a payment
 # into it. It is also why the order of lesson 3 matters so much: nobody may pass on an account
 # before the last payment has come in.
 #
 # **Your task:** write `+`, `*` and `tanh` once more, so that their closures *add* their shares to
 # what is already there, and overwrite nothing. The four beats are the same as before. (For `tanh`,
 # Python's own `math.tanh` may be used for the number; for large inputs it is the safer one,
-# because $e^{2n}$ overflows.) The branch for plain numbers belongs to the next section.
+# because e²ⁿ overflows.) The branch for plain numbers belongs to the next section.
 #
-# **Check yourself:** $a + a$ gives $a$ the gradient $2$; $a \cdot a$ at $a = 3$ gives $6$. In the
-# diamond with $a = -2, b = 3$ the gradient of $a$ is $-3$, and that of $b$ is $-8$.
+# **Check yourself:** a + a gives `a` the gradient 2; a · a at a = 3 gives 6. In the
+# diamond with a = -2, b = 3 the gradient of `a` is -3, and that of `b` is -8.
 #
 # **People often** mend it in one operator and overlook another: this is the commonest mistake of
 # all. Of 89 engines that we found in public, 27 failed on random graphs, and 12 of them had come
@@ -110,20 +116,27 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Plain numbers (`mg4.numbers`, 3 points)
 #
-# `a + 1` fails so far, because `1` has no `.data`. The cure is the first of the four beats, the
-# one we have skipped: if the operand is not a Value, make it one. As a leaf that nobody else knows
-# of, it will get a gradient that nobody looks at, and no harm is done.
+# Data are plain numbers, and so is the 1 in almost every formula. But `a + 1` fails so far, because
+# `1` has no `.data`. The cure is the first of the four beats, the one we have skipped: if the
+# operand is not a Value, make it one. As a leaf that nobody else knows of, it will get a gradient
+# that nobody looks at, and no harm is done.
 #
 # `1 + a` is another matter. Python first asks the *number* whether it can add a Value; it can't;
 # then Python asks the right-hand side, with `a.__radd__(1)`. The `r` stands for *reflected*:
 # `self` is what stood on the right, `other` what stood on the left.
 #
+# | you write | Python calls |
+# |---|---|
+# | `a + 1` | `a.__add__(1)` |
+# | `1 + a` | `(1).__add__(a)`, which gives up, and then `a.__radd__(1)` |
+# | `2 * a` | `(2).__mul__(a)`, which gives up, and then `a.__rmul__(2)` |
+#
 # **Your task:** fill in the two branches above, in `+` and `*`, and write `__radd__` and
 # `__rmul__`. For sums and products the order makes no difference, so the reflected ones can leave
 # all the work to the others in one line.
 #
-# **Check yourself:** with $a = 3$, the number `2 * a + 1` holds $7$, and the gradient of `a` is
-# $2$.
+# **Check yourself:** with a = 3, the number `2 * a + 1` holds 7, and the gradient of `a` is
+# 2.
 #
 # **People often** handle `float` and forget `int`, or misspell a name, such as `__rmull__`: Python
 # doesn't complain, it just never finds it. (18 of 93 engines could not do a Value plus a 4.)
@@ -153,18 +166,19 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## The exponential (`mg4.exp`, 3 points)
 #
-# The function that is its own slope:
+# Probabilities are made with it, and tanh can be. It is the function that is its own slope:
 #
-# $$\text{out} = e^x \qquad \frac{d\,\text{out}}{dx} = e^x = \text{out}$$
+#     out = eˣ
+#     d/dx eˣ = eˣ = out
 #
 # **Your task:** write `exp`, forwards and backwards. From here on you write all of the beats
 # yourself; name the operator `"exp"`.
 #
-# **Check yourself:** at $x = 1$ with an upstream gradient of $1$, both the number and the gradient
-# are about $2.7183$. And $e^x \cdot e^x$ at $x = 0$, with one and the same $x$ in two calls of
-# `exp`, gives $x$ the gradient $2$.
+# **Check yourself:** at x = 1 with an upstream gradient of 1, both the number and the gradient
+# are about 2.7183. And eˣ · eˣ at x = 0, with one and the same `x` in two calls of
+# `exp`, gives `x` the gradient 2.
 #
-# **People often** use $x$ as the local derivative, or apply `exp` a second time to what is already
+# **People often** use `x` as the local derivative, or apply `exp` a second time to what is already
 # the result. (6 of 56 engines.) And remember the account: payments add up.
 
 
@@ -178,11 +192,13 @@ def exp(self):
 # %% [markdown]
 # ## Powers (`mg4.pow`, 3 points)
 #
-# For a constant exponent $n$, the rule from school:
+# Squares make losses, square roots make distances, and a division is a power in disguise. For a
+# constant exponent `n`, the rule from school:
 #
-# $$\text{out} = x^n \qquad \frac{d\,\text{out}}{dx} = n \cdot x^{n-1}$$
+#     out = xⁿ
+#     d/dx xⁿ = n · xⁿ⁻¹
 #
-# It holds for $n = 2$, for $n = 0.5$ (a square root), and for $n = -1$ (which will be our
+# It holds for n = 2, for n = 0.5 (a square root), and for n = -1 (which will be our
 # division). It does *not* hold where the exponent is a Value, because then the exponent wants a
 # gradient, too, by another rule. Better to say so than to be silently wrong.
 #
@@ -190,7 +206,7 @@ def exp(self):
 # nor a `float`, raise a `TypeError` with a message that says what is allowed. The exponent is not
 # a Value and not a child; it is part of the operator, whose name may be something like `"**2"`.
 #
-# **Check yourself:** $x^3$ at $x = 2$ is $8$, with the gradient $12$; `x ** x` raises.
+# **Check yourself:** x³ at x = 2 is 8, with the gradient 12; `x ** x` raises.
 #
 # **People often** forget one half of the rule: the factor in front, or the exponent that goes down
 # by one. Or the power is applied to the factor as well. (9 of 77 engines.) Mind also that `assert`
@@ -222,16 +238,22 @@ if __name__ == "__main__":
 #
 # Dividing is multiplying by the reciprocal, and a reciprocal is a power:
 #
-# $$\frac{a}{b} = a \cdot b^{-1}$$
+#     a/b = a · b⁻¹
 #
 # So no new calculus is needed: **an operator composed of finished operators gets its gradients for
 # free**, because each piece brings its own closure. This is the reward for all your work.
 #
+#                    data   grad
+#     c = a * r         3      1
+#     ├─ a              6    0.5
+#     └─ r = b**-1    0.5      6
+#        └─ b           2   -1.5
+#
 # **Your task:** write `__truediv__` for `a / b`, and `__rtruediv__` for `1 / b`, where the number
 # stands on the left. No closure, one line each.
 #
-# **Check yourself:** with $a = 6$ and $b = 2$: $a / b = 3$, with gradients $0.5$ for $a$ and
-# $-1.5$ for $b$. And `1 / b` is $0.5$, with the gradient $-0.25$.
+# **Check yourself:** with a = 6 and b = 2: a / b = 3, with gradients 0.5 for `a` and
+# -1.5 for `b`. And `1 / b` is 0.5, with the gradient -0.25.
 #
 # **People often** let the reflected one compute `self / other`: the wrong way round. Here the
 # order does matter: `self` stood on the *right*, under the line. (17 of 45 engines; nothing else
@@ -255,13 +277,17 @@ def __rtruediv__(self, other):
 # %% [markdown]
 # ## Subtraction (`mg4.sub`, 3 points)
 #
-# The same trick once more: $-a$ is $a$ times minus one, and $a - b$ is $a + (-b)$.
+# How far is a guess from its target? No loss can do without a difference. It is the same trick once
+# more: -a is `a` times minus one, and the rest is addition.
+#
+#     -a = (-1) · a
+#     a - b = a + (-b)
 #
 # **Your task:** write `__neg__` for `-a`, `__sub__` for `a - b`, and `__rsub__` for `1 - a`, each
 # in one line, out of what you have.
 #
-# **Check yourself:** with $a = 5$ and $b = 2$, `a - b` is $3$, with gradients $1$ and $-1$. And
-# `1 - a` is $-4$, with the gradient $-1$.
+# **Check yourself:** with a = 5 and b = 2, `a - b` is 3, with gradients 1 and -1. And
+# `1 - a` is -4, with the gradient -1.
 #
 # **People often** reach for `.data` and wrap the difference in a new Value. The number is right,
 # but the new Value has no past: it has left the graph, and no gradient finds its way back. And, as
@@ -306,7 +332,7 @@ if __name__ == "__main__":
 # Most networks of today use something far simpler than tanh, the *rectified linear unit*: keep
 # what is positive, cut off the rest.
 #
-# $$\text{relu}(x) = \max(0, x)$$
+#     relu(x) = max(0, x)
 #
 #             |       /
 #             |     /          slope 1 on the right: the gradient passes through
@@ -314,12 +340,12 @@ if __name__ == "__main__":
 #      _______|_/_______ x     slope 0 on the left: the gate is shut
 #
 # Backwards it is a gate. If the number came through, its gradient comes through unchanged; if it
-# was cut off, nothing passes. (Exactly at zero there is no slope; we take $0$, like PyTorch.)
+# was cut off, nothing passes. (Exactly at zero there is no slope; we take 0, like PyTorch.)
 #
 # **Your task:** write `relu`, forwards and backwards; call the operator `"ReLU"`.
 #
-# **Check yourself:** with an upstream gradient of $3$: at $x = 2$ the result is $2$ and the
-# gradient $3$; at $x = -2$ both are $0$.
+# **Check yourself:** with an upstream gradient of 3: at x = 2 the result is 2 and the
+# gradient 3; at x = -2 both are 0.
 #
 # **People often** let a *gradient* decide whether the gate is open. It is the sign of the *data*
 # that decides; the upstream gradient may well be negative and must still get through.
@@ -338,17 +364,24 @@ def relu(self):
 # A fine test for an engine: say the same thing in two ways, and compare. You have exp, minus, plus
 # and division now, so `tanh` need not be an operation of its own:
 #
-# $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1}$$
+#     tanh(n) = (e²ⁿ - 1) / (e²ⁿ + 1)
 #
-#                +--- (- 1) ---+
-#      2n - exp -+             (/)--- o        the exp is used twice: a diamond
-#                +--- (+ 1) ---+
+# The exponential is used twice, so there is a diamond in it:
+#
+#                            data      grad
+#     o = u / v            0.4621         1
+#     ├─ u = e - 1          1.718    0.2689
+#     │  └─ e ↓
+#     └─ v = e + 1          3.718   -0.1243
+#        └─ e = exp(m)      2.718    0.1447
+#           └─ m = 2 * n        1    0.3932
+#              └─ n           0.5    0.7864
 #
 # **Your task:** write a function (no method this time) that takes a Value and returns this
 # expression, made with your own operators only.
 #
-# **Check yourself:** at $n = 0.5$, `tanh_from_exp` and `tanh` both give about $0.4621$, and both
-# give $n$ the gradient $0.7864$. It doesn't matter how coarse or how fine the operations are: as
+# **Check yourself:** at n = 0.5, `tanh_from_exp` and `tanh` both give about 0.4621, and both
+# give `n` the gradient 0.7864. It doesn't matter how coarse or how fine the operations are: as
 # long as each knows its local derivative, the gradient is the same.
 #
 # **People often** take the number out of the Value and compute with `math`; that leaves the graph.

@@ -24,17 +24,19 @@ from mg4_activation import Value, add_to_class  # noqa: F401 (lesson 6 takes add
 # Is your engine a toy, or the real thing in small? The quickest way to find out is to compute
 # one neuron in both. You know this one from lesson 3:
 #
-# $$o = \tanh(x_1 w_1 + x_2 w_2 + b)$$
+#     o = tanh(x1 w1 + x2 w2 + b)
 #
-#     x1 ──┐
-#         (*)──┐
-#     w1 ──┘   │
-#             (+)──┐
-#     x2 ──┐   │   │
-#         (*)──┘   │
-#     w2 ──┘      (+)── tanh ── o
-#                  │
-#     b ───────────┘
+#                              data   grad
+#     o = tanh(n)            0.7071      1
+#     └─ n = s + b           0.8814    0.5
+#        ├─ s = p + q            -6    0.5
+#        │  ├─ p = x1 * w1       -6    0.5
+#        │  │  ├─ x1              2   -1.5
+#        │  │  └─ w1             -3      1
+#        │  └─ q = x2 * w2        0    0.5
+#        │     ├─ x2              0    0.5
+#        │     └─ w2              1      0
+#        └─ b                 6.881    0.5
 #
 # PyTorch's `Value` is called a *tensor*: an array of numbers which remembers, as yours does, how
 # it was made. A tensor may hold a million numbers; here each holds one. The words are almost those
@@ -56,10 +58,10 @@ from mg4_activation import Value, add_to_class  # noqa: F401 (lesson 6 takes add
 # pass, and then plain Python floats for the answer. Put the `import torch` inside the function, so
 # that the rest of this file works without it.
 #
-# **Check yourself:** for x1 = 2, x2 = 0, w1 = −3, w2 = 1, b = 6.8813735870195432 the output is
-# 0.70710678…, and the gradients are −1.5 for x1, 0.5 for x2, 1.0 for w1, 0.0 for w2, 0.5 for b.
+# **Check yourself:** for x1 = 2, x2 = 0, w1 = -3, w2 = 1, b = 6.8813735870195432 the output is
+# 0.70710678…, and the gradients are -1.5 for x1, 0.5 for x2, 1.0 for w1, 0.0 for w2, 0.5 for b.
 #
-# **It is easy to** forget to ask for double precision: an answer that is right for seven digits
+# **People often** forget to ask for double precision: an answer that is right for seven digits
 # and then wanders off was computed in 32 bits. And if you find `None` in a `.grad`, you may be
 # looking at a converted copy: converting a tensor makes a new node of the graph, and the gradient
 # waits at the leaf behind it.
@@ -96,21 +98,21 @@ if __name__ == "__main__":
 # So far a neuron was an expression that you typed out. A network has many, and each must keep its
 # own numbers between one use and the next, so a neuron becomes an object:
 #
-# $$\text{out} = \tanh(w \cdot x + b) = \tanh(w_1 x_1 + w_2 x_2 + \dots + b)$$
+#     out = tanh(w · x + b) = tanh(w1 x1 + w2 x2 + … + b)
 #
-# The weights $w$ say how strongly, and in which direction, it listens to each input. The bias $b$
-# says how eager it is before anything has been said. The tanh squashes the sum into (−1, 1), and
+# The weights `w` say how strongly, and in which direction, it listens to each input. The bias `b`
+# says how eager it is before anything has been said. The tanh squashes the sum into (-1, 1), and
 # is what allows a network to bend: without it, a stack of neurons would be one straight line.
 #
 # **Your task:** write `Neuron`. It starts with one random weight for every input and one random
-# bias, each drawn uniformly from [−1, 1] and kept as a `Value`, since these are what training will
+# bias, each drawn uniformly from [-1, 1] and kept as a `Value`, since these are what training will
 # change. Calling the neuron with a list `x` gives one `Value`. The inputs may be plain numbers:
 # your operators take them since lesson 4. (`random.uniform` draws; `zip` walks two lists in step.)
 #
 # Why random? Neurons that start equal receive equal gradients, and stay copies of each other for
 # ever.
 #
-# **Check yourself:** set the weights of a `Neuron(2)` to −3 and 1 and its bias to
+# **Check yourself:** set the weights of a `Neuron(2)` to -3 and 1 and its bias to
 # 6.8813735870195432; called with `[2.0, 0.0]` it says 0.70710678…, the neuron from above.
 #
 # **People often** leave the bias out of the sum, and no error tells them: the network merely
@@ -181,7 +183,7 @@ class Layer:
 # **Check yourself:** the layers of `MLP(3, [4, 4, 1])` have 3, 4 and 4 weights per neuron. That
 # makes (3+1)·4 + (4+1)·4 + (4+1)·1 = 41 numbers to learn.
 #
-# **It is easy to** hand the original `x` to each layer, and it runs without complaint whenever the
+# **People often** hand the original `x` to each layer, and it runs without complaint whenever the
 # sizes happen to fit. Every layer must receive what the previous one said. (Keep hidden layers at
 # least two neurons wide: a hidden layer of one would unwrap its output, where the next layer waits
 # for a list.)

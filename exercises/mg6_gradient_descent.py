@@ -21,27 +21,34 @@ from mg5_pytorch import MLP, Layer, Neuron, Value, add_to_class  # noqa: F401
 # A network gives many answers, but a gradient belongs to *one* number. So all that is wrong with
 # all answers is gathered into a single number, the **loss**:
 #
-# $$L = \sum_i (p_i - t_i)^2$$
+#     L = Σᵢ (pᵢ - tᵢ)²
 #
-# with the predictions $p_i$ and the targets $t_i$. The square makes every mistake count as
+# with the predictions pᵢ and the targets tᵢ. The square makes every mistake count as
 # positive, and large ones far more than small ones. It is 0 only when every answer is exactly
 # right.
 #
-#     p1 ──(− t1)──(**2)──┐
-#                        (+)── L
-#     p2 ──(− t2)──(**2)──┘
+# For two predictions, and the targets 1 and -1:
+#
+#                           data   grad
+#     L = s1 + s2         0.8125      1
+#     ├─ s1 = d1**2         0.25      1
+#     │  └─ d1 = p1 - 1     -0.5     -1
+#     │     └─ p1            0.5     -1
+#     └─ s2 = d2**2       0.5625      1
+#        └─ d2 = p2 + 1     0.75    1.5
+#           └─ p2          -0.25    1.5
 #
 # **Your task:** write `squared_error`: the targets are plain numbers, the predictions are Values,
 # and so is the result: the loss has to stay part of the graph, or `backward` would have nowhere to
 # go.
 #
-# **Check yourself:** targets 1 and −1 with predictions 0.5 and −0.25 give 0.25 + 0.5625 = 0.8125.
-# After `backward` the predictions have the gradients −1.0 and 1.5, which is $2(p_i - t_i)$: the
-# first should rise, the second should fall.
+# **Check yourself:** in the picture, the predictions 0.5 and -0.25 give 0.25 + 0.5625 = 0.8125.
+# After `backward` they have the gradients -1.0 and 1.5, which is 2(pᵢ - tᵢ): the first should
+# rise, the second should fall.
 #
 # **People often** take the mean. It would be a fine loss too, but its gradients are smaller, and
 # it needs another learning rate; the loss of this course is the sum. And square each difference
-# before you add: summed first, a mistake of +1 and one of −1 would cancel out and look like
+# before you add: summed first, a mistake of +1 and one of -1 would cancel out and look like
 # perfection.
 
 
@@ -105,9 +112,9 @@ def parameters(self):  # noqa: F811
 # The gradient of a parameter says which way the loss would *rise*. We want it to fall, so every
 # parameter goes the opposite way, by a little:
 #
-# $$p \leftarrow p - \eta \cdot \frac{\partial L}{\partial p}$$
+#     p ← p - η · ∂L/∂p
 #
-# The **learning rate** $\eta$ is how much "a little" is. The gradient is only honest about the
+# The **learning rate** η is how much "a little" is. The gradient is only honest about the
 # immediate surroundings, as in lesson 1 the slope was: with steps too small you will be old before
 # you arrive, with steps too large you leap across the valley and up the other side.
 #
@@ -122,7 +129,7 @@ def parameters(self):  # noqa: F811
 # **Your task:** write `descend`: move the `data` of every parameter, in place. It returns nothing.
 #
 # **Check yourself:** a parameter of 3.0 with gradient 2.0 and the learning rate 0.1 becomes 2.8.
-# With gradient −2.0, it becomes 3.2.
+# With gradient -2.0, it becomes 3.2.
 #
 # **People often** walk the wrong way: if your loss grows with every step, however small, you are
 # climbing. More hidden is the other mistake, putting a *new* Value in the place of the old one.

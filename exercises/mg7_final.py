@@ -31,11 +31,18 @@ from mg6_gradient_descent import MLP, Value, add_to_class, descend, squared_erro
 # **Your task:** write `zero_grad`: after it, every parameter's gradient is 0.0 and its data is
 # what it was.
 #
-# **Check yourself:** a parameter w = 3 with the loss w·w has the gradient 6. A second loss of the
-# same form and a second `backward` make it 12; with `zero_grad` in between, it is 6 again.
+# **Check yourself:** take a parameter w = 3, and let the loss be w·w:
 #
-# **People often** write this function rightly and call it in the wrong place, or not at all; see
-# below.
+#                 data   grad
+#     L = w * w      9      1
+#     └─ w           3      6
+#
+# A second loss of the same form and a second `backward` make its gradient 12; with `zero_grad` in
+# between, it is 6 again.
+#
+# **People often** clear too much: if the data go to zero as well, the network has forgotten all
+# that it learned. More often still, this function is right and is called in the wrong place, or not
+# at all; see below.
 
 
 # %%
@@ -62,7 +69,7 @@ def zero_grad(parameters):
 # floats, each one measured *before* its step. So the first entry says how the untrained model did.
 #
 # **Check yourself:** take `MLP(1, [1])` with its weight set to 0.5 and its bias to 0. For the
-# single input `[1.0]` with target 1.0 and learning rate 0.1, the first loss is (tanh 0.5 − 1)² ≈
+# single input `[1.0]` with target 1.0 and learning rate 0.1, the first loss is (tanh 0.5 - 1)² ≈
 # 0.289318, the second 0.172675 and the third 0.121154.
 #
 # **People often** mix up the order of the last three. If the gradients are zeroed between
@@ -111,7 +118,7 @@ if __name__ == "__main__":
 #   again.
 # - **The loss hardly moves.** The learning rate is too small, or the neurons are saturated: where
 #   tanh is flat its local derivative is almost 0, and hardly any gradient passes. Large inputs do
-#   this; scale them to about −1 … 1.
+#   this; scale them to about -1 … 1.
 # - **The loss stops well above 0.** The network may be too small for the task, or some of it may
 #   not be learning at all. Count the parameters whose gradient is exactly 0.
 # - **All is plausible and nothing is right.** Take one parameter, nudge it by 1e-6, and compare
@@ -128,7 +135,7 @@ if __name__ == "__main__":
 # **Check yourself:** the nudge of lesson 1, on the whole network. The two columns below agree to
 # about five decimal places.
 #
-# **It is easy to** carry a fault from an early lesson that nothing since has touched. If this
+# **People often** carry a fault along from an early lesson that nothing since has touched. If this
 # check fails while all others pass, run `mggrade check` over the whole course: it says which
 # concepts passed only with help.
 
@@ -150,5 +157,12 @@ if __name__ == "__main__":
 # ## Where we are
 #
 # You own a whole micrograd: an engine, a library of networks, and the loop that trains them, all
-# of it written by you. What comes next is a challenge, for the joy of it: new operators, new
-# losses, and two moons that no straight line can tell apart.
+# of it written by you. It deserves to be more than seven files: type
+#
+#     mggrade graduate
+#
+# and your own lines become a package `micrograd` that you can install and import, with a picture of
+# what a network made of it has learned.
+#
+# What comes next is a challenge, for the joy of it: new operators, new losses, and two moons that
+# no straight line can tell apart.

@@ -3,8 +3,7 @@
 #
 # You are through; this lesson is for those who want more, and its 20 points come on top of the 100.
 # First a derivative by hand, to see whether the pen is still sharp. Then the pieces of a
-# classifier: a logarithm, a softmax, and two losses that real classifiers use. And then two
-# moons.
+# classifier: a logarithm, a softmax, and two losses that real classifiers use. And then two moons.
 #
 # At the end you will own a trained classifier, and a picture of what it has learned.
 #
@@ -22,12 +21,12 @@ from mg7_final import MLP, Value, add_to_class, descend, zero_grad
 # %% [markdown]
 # ## A gradient with pen and paper (`mg8.gradient`, 3 points)
 #
-# $$f(a, b, c) = -a^3 + \sin 3b - \frac{1}{c} + b^{2.5} - a^{0.5}$$
+#     f(a, b, c) = -a³ + sin 3b - 1/c + b^2.5 - a^0.5
 #
 # It looks unfriendly, but it is a sum, so each term can be differentiated for itself. A term that
 # does not contain the variable at all contributes nothing. For the rest you need two rules:
-# $(x^n)' = n x^{n-1}$, which covers $1/c$ and the square root as well, and the chain rule for
-# $\sin 3b$.
+# (xⁿ)' = n xⁿ⁻¹, which covers 1/c and the square root as well, and the chain rule for
+# sin 3b.
 #
 # **Your task:** write two functions that find the same three numbers, once with your formulas and
 # once with nudges. `challenge_gradient` holds what you worked out on paper.
@@ -35,10 +34,10 @@ from mg7_final import MLP, Value, add_to_class, descend, zero_grad
 # both ways, while the other two stay where they are, and divides the change by the distance, 2h.
 #
 # **Check yourself:** at a = 2, b = 3, c = 4 the value is 6.336362…, and the gradient is
-# −12.353553…, 10.256990… and 0.0625.
+# -12.353553…, 10.256990… and 0.0625.
 #
-# **It is easy to** lose the factor 3 that comes out of the sine, or a sign: the derivative of
-# $1/c$ is negative already, and here there is a minus before it.
+# **People often** lose the factor 3 that comes out of the sine, or a sign: the derivative of
+# 1/c is negative already, and here there is a minus before it.
 
 
 # %%
@@ -71,7 +70,7 @@ if __name__ == "__main__":
 # the probability shrinks.
 #
 # You have built operators before, and this one has the same four beats. The only thing to find
-# out is its local derivative, $\frac{d}{dx} \ln x$.
+# out is its local derivative, d/dx ln x.
 #
 # **Your task:** write `log`, the natural logarithm, forward and backward.
 #
@@ -96,19 +95,19 @@ def log(self):
 # can be anything, and only their order has an evident meaning. Softmax makes probabilities of
 # them, all positive and together 1:
 #
-# $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$
+#     pᵢ = e^zᵢ / (Σⱼ e^zⱼ)
 #
-# One practical matter: $e^{1000}$ is more than a float can hold. But if the same number $m$ is
-# taken from every logit, each exp shrinks by the same factor $e^m$, above and below the fraction
+# One practical matter: e¹⁰⁰⁰ is more than a float can hold. But if the same number `m` is
+# taken from every logit, each exp shrinks by the same factor eᵐ, above and below the fraction
 # line, and the probabilities stay as they are. So take away the largest logit first: then the
 # largest exponent is 0, and nothing overflows.
 #
 # **Your task:** write `softmax`: a list of Values in, a list of as many Values out.
 #
-# **Check yourself:** the logits 0, 3, −2 and 1 become 0.041772…, 0.839024…, 0.005653… and
+# **Check yourself:** the logits 0, 3, -2 and 1 become 0.041772…, 0.839024…, 0.005653… and
 # 0.113549…; logits of 1000 and 1000 become 0.5 and 0.5.
 #
-# **It is easy to** divide by a sum of plain numbers. But each probability depends on *every*
+# **People often** divide by a sum of plain numbers. But each probability depends on *every*
 # logit, since all of them are in the sum below the line, and so the sum has to stay in the graph,
 # made of Values. The number that you take away is another matter: as it changes nothing, it may be
 # a plain number.
@@ -127,7 +126,7 @@ def softmax(logits):
 # right class, the target. If it is 1, there is nothing to improve. The closer it comes to 0, the
 # larger the loss should be, without limit:
 #
-# $$L = -\ln p_{\text{target}}$$
+#     L = -ln p_target
 #
 # This is the **negative log likelihood**. Together with softmax it is what nearly every
 # classifier and every language model is trained with, under the name of cross entropy.
@@ -135,12 +134,12 @@ def softmax(logits):
 # **Your task:** write `negative_log_likelihood`: the logits as Values, the target as an index, one
 # Value out.
 #
-# **Check yourself:** for the logits 0, 3, −2, 1 and target 3 the loss is 2.175514…, and the
+# **Check yourself:** for the logits 0, 3, -2, 1 and target 3 the loss is 2.175514…, and the
 # gradients of the logits are the probabilities, with 1 taken from the target's: 0.041772…,
-# 0.839024…, 0.005653…, −0.886450…. That so much machinery has so simple a gradient is worth a
+# 0.839024…, 0.005653…, -0.886450…. That so much machinery has so simple a gradient is worth a
 # minute with pen and paper.
 #
-# **It is easy to** forget the minus, and train the network to be as wrong as it can. Or to take
+# **People often** forget the minus, and train the network to be as wrong as it can. Or they take
 # the logarithm of the bare number, which leaves the graph: the loss looks right, while every
 # gradient stays 0.
 
@@ -166,8 +165,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## A loss with a margin (`mg8.hinge`, 4 points)
 #
-# For two classes there is another way. The network gives a single score $s$; a positive one means
-# class +1, a negative one class −1. With the label $y$, the product $y \cdot s$ is positive when
+# For two classes there is another way. The network gives a single score `s`; a positive one means
+# class +1, a negative one class -1. With the label `y`, the product y · s is positive when
 # the sign is right. The **hinge loss** wants a little more than that, a margin of 1:
 #
 #     loss
@@ -184,13 +183,13 @@ if __name__ == "__main__":
 # A second term keeps the parameters small, by charging for their squares. It is called **L2
 # regularisation**, and it makes the network prefer a calm answer to a wild one:
 #
-# $$L = \frac{1}{n} \sum_{i=1}^{n} \max(0,\ 1 - y_i s_i) \;+\; \alpha \sum_p p^2$$
+#     L = 1/n Σᵢ max(0, 1 - yᵢ sᵢ) + α Σₚ p²
 #
 # **Your task:** write `hinge_loss`: the first term is the mean over the batch, the second the
 # plain sum over the parameters, times alpha. Where no parameters are given, there is nothing to
 # charge for.
 #
-# **Check yourself:** the scores 0.5, −2 and 0.25 with the labels +1, −1 and −1 cost 0.5, 0 and
+# **Check yourself:** the scores 0.5, -2 and 0.25 with the labels +1, -1 and -1 cost 0.5, 0 and
 # 1.25, on average 0.583333…. With one parameter of 3 and alpha = 0.1, 0.9 is added.
 #
 # **People often** take the mean of both terms, but it belongs to the first one only. And the hinge
@@ -214,11 +213,11 @@ def hinge_loss(scores, labels, parameters=(), alpha=1e-4):
 # It has no useful gradient, since a small nudge of a weight moves hardly any point across. So it
 # is a plain float, not a `Value`.
 #
-# **Your task:** write `accuracy`: a score above 0 means +1, anything else −1.
+# **Your task:** write `accuracy`: a score above 0 means +1, anything else -1.
 #
-# **Check yourself:** the scores 0.5, −2 and 0.25 with the labels +1, −1 and −1 give 0.666666….
+# **Check yourself:** the scores 0.5, -2 and 0.25 with the labels +1, -1 and -1 give 0.666666….
 #
-# **It is easy to** compare the score itself with 0, but a score is a Value, and it is its number
+# **People often** compare the score itself with 0, but a score is a Value, and it is its number
 # that counts.
 
 
@@ -278,11 +277,11 @@ if __name__ == "__main__":
 # for all points, the hinge loss with the model's own parameters and `alpha`, forget, backward,
 # descend. Return the losses before each step, as plain floats.
 #
-# **Check yourself:** take `MLP(2, [1])` with the weights 0.5 and −0.5 and the bias 0. For the
-# points `[1.0, 0.0]` and `[0.0, 1.0]` with the labels +1 and −1, the learning rate 0.1 and alpha =
-# 0.01, the first loss is 1 − tanh 0.5 + 0.005 ≈ 0.542883, the second 0.514079.
+# **Check yourself:** take `MLP(2, [1])` with the weights 0.5 and -0.5 and the bias 0. For the
+# points `[1.0, 0.0]` and `[0.0, 1.0]` with the labels +1 and -1, the learning rate 0.1 and alpha =
+# 0.01, the first loss is 1 - tanh 0.5 + 0.005 ≈ 0.542883, the second 0.514079.
 #
-# **It is easy to** forget to hand the parameters to the loss. The curve then looks fine, but is
+# **People often** forget to hand the parameters to the loss. The curve then looks fine, but is
 # not the one that was asked for. And note that the loop moves the model it was given: a second
 # call goes on where the first one stopped.
 
@@ -318,5 +317,7 @@ if __name__ == "__main__":
 # ## Where we are
 #
 # You have a classifier that bends around its data, trained by an engine whose every line is yours.
+# When `mggrade graduate` makes your package, the pieces of this lesson are in it as well.
+#
 # What comes next is up to you: PyTorch, larger networks, whole language models, all of them turn in
 # the circle that you now know from the inside.

@@ -21,14 +21,20 @@ from grader.splice import spliced
 from grader.submission import Module, Submission
 
 
-def solutions_folder() -> Path:
-    """Where the reference is: inside an installed wheel, else beside the package in a clone."""
-    for folder in (HERE / "data" / "solutions", HERE.parent / "solutions"):
+def course_folder(kind: str) -> Path:
+    """Where the course's `solutions` or `exercises` are: inside an installed wheel, else beside
+    the package in a clone. Raises InfrastructureError."""
+    for folder in (HERE / "data" / kind, HERE.parent / kind):
         if folder.is_dir():
             return folder
     raise InfrastructureError(
-        "the course's solutions are missing from this installation; install mggrade again"
+        f"the course's {kind} are missing from this installation; install mggrade again"
     )
+
+
+def solutions_folder() -> Path:
+    """Where the reference is."""
+    return course_folder("solutions")
 
 
 def reference_text(lesson: Lesson) -> str:

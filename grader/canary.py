@@ -1,5 +1,6 @@
 """What a sealed worker is denied, found out by trying: harmless attempts made from the inside."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.course import Limits
@@ -21,8 +22,22 @@ def release(limits: Limits, secret: str) -> Canary:
 
     Raises InfrastructureError if there can be no worker at all.
     """
+    source = Source("canary", (("canary.py", SONG),))
+    return _released(limits, secret, lambda sandbox: Engine(sandbox, "plain", [source]))
+
+
+def release_in_kernel(limits: Limits, secret: str) -> Canary:
+    """The same from within a notebook's kernel. That a file is there is no secret to it."""
+    from grader.kernels.engine import NotebookEngine
+
+    cells = (("canary.ipynb[cell 1]", SONG.replace(LOOKS, "")),)
+    source = Source("canary", cells, keep_going=True, executed=True)
+    return _released(limits, secret, lambda sandbox: NotebookEngine(sandbox, "kernel", [source]))
+
+
+def _released(limits: Limits, secret: str, hatch: Callable[[Sandbox], Engine]) -> Canary:
     with Sandbox(limits, "auto") as sandbox:
-        engine = Engine(sandbox, "plain", [Source("canary", (("canary.py", SONG),))])
+        engine = hatch(sandbox)
         draft = Draft()
         draft.show(draft.call("sing", secret))
         try:
@@ -37,6 +52,8 @@ def release(limits: Limits, secret: str) -> Canary:
     return Canary(layers, {name: denied is True for name, denied in entries.items()})
 
 
+LOOKS = """        "look at a file's size": lambda: os.stat(secret),
+"""
 SONG = '''
 """Each attempt is harmless where it succeeds."""
 import os

@@ -61,12 +61,15 @@ def open_desk(
                     progress: Progress,
                 ) -> Iterator[tuple[str, LessonOutcomes]]:
                     runner = Runner(submission, grounds, Diagnostician(grounds, submission, lineup))
-                    for lesson in asked:
-                        progress(lesson.id)
-                        concepts = [each for each in wanted if each.lesson == lesson.id]
-                        found = runner.lesson(lesson, concepts)
-                        done[lesson.id] = lesson
-                        yield lesson.id, _with_seal(found, sandbox.missing)
+                    try:
+                        for lesson in asked:
+                            progress(lesson.id)
+                            concepts = [each for each in wanted if each.lesson == lesson.id]
+                            found = runner.lesson(lesson, concepts)
+                            done[lesson.id] = lesson
+                            yield lesson.id, _with_seal(found, sandbox.missing)
+                    finally:
+                        runner.close()
 
                 body(grade)
 

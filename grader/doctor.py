@@ -13,8 +13,8 @@ from grader.course import SUITES, Course
 from grader.errors import InfrastructureError
 from grader.version import __version__
 
-NEEDED = ("torch", "numpy", "pytest", "rich", "click")
-OPTIONAL = {"jupytext": "authoring", "nbformat": "authoring"}
+NEEDED = ("torch", "numpy", "pytest", "rich", "click", "nbclient", "ipykernel")
+OPTIONAL = {"jupytext": "authoring"}
 REMEDIES = {
     "limits": "setrlimit(2) failed; is a container forbidding it?",
     "process": "prctl(2) is Linux's; elsewhere workers can be inspected by the same user",
@@ -85,6 +85,7 @@ def _cache() -> list[Finding]:
 def _isolation(course: Course) -> list[Finding]:
     try:
         seen = canary.release(course.limits, str(_secret()))
+        kernel = canary.release_in_kernel(course.limits, str(_secret()))
     except InfrastructureError as error:
         return [Finding("isolation", "worker", str(error), False, "see above")]
     found = [
@@ -98,8 +99,9 @@ def _isolation(course: Course) -> list[Finding]:
         for layer, holds in seen.layers.items()
     ]
     return found + [
-        Finding("the worker tried to", name, "denied" if denied else "ALLOWED", denied)
-        for name, denied in seen.attempts.items()
+        Finding(f"{who} tried to", name, "denied" if denied else "ALLOWED", denied)
+        for who, each in (("the worker", seen), ("a notebook's kernel", kernel))
+        for name, denied in each.attempts.items()
     ]
 
 

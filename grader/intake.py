@@ -68,7 +68,9 @@ def read_file(path: Path, limit: int) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("is no regular file; put a file with your code here")
         try:
-            return _bounded(_up_to(file, limit + 1), limit, status.st_size)
+            # Its size is known, and memory is set aside for no more than that.
+            content = file.read(min(limit, status.st_size) + 1)
+            return _bounded(content, limit, status.st_size)
         except OSError as error:
             raise Unreadable(_cannot(error)) from None
 

@@ -45,8 +45,14 @@ def definition_of(module: Module, concept: Concept, blamed: str = "") -> Place |
             matches = list(pattern.finditer(code))
             if matches:
                 line = code.count("\n", 0, matches[-1].start()) + 1
-                return _place(module, name, line, wanted.rpartition(".")[2])
+                return place(module, name, line, wanted.rpartition(".")[2])
     return None
+
+
+def place(module: Module, cell_name: str, line: int, function: str | None) -> Place:
+    """The place of a line of a module's cell."""
+    match = re.fullmatch(r".*\[cell (\d+)\]", cell_name)
+    return Place(module.path.name, line, function, int(match[1]) if match else None)
 
 
 def _ended_while_loading(check: CheckResult) -> bool:
@@ -61,10 +67,5 @@ def _stub(module: Module, concept: Concept) -> Place | None:
     for name, code in module.cells:
         for stub in stubs(code):
             if stub.concept == concept.id:
-                return _place(module, name, stub.line, stub.function or None)
+                return place(module, name, stub.line, stub.function or None)
     return None
-
-
-def _place(module: Module, cell_name: str, line: int, function: str | None) -> Place:
-    match = re.fullmatch(r".*\[cell (\d+)\]", cell_name)
-    return Place(module.path.name, line, function, int(match[1]) if match else None)

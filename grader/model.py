@@ -190,6 +190,7 @@ class ConceptResult:
     place: Place | None = None  # where to go on working
     curve: Curve | None = None  # of a concept that trains
     boundary: Boundary | None = None  # of one that trains a classifier of points
+    gave_up: bool = False  # the solution was asked for before it passed (`mggrade solution`)
 
 
 @dataclass(frozen=True)
@@ -227,10 +228,10 @@ class Report:
     (REPORT_FORMAT), `grader` and `course` (`title`, `version`), `seed`, `isolation` (`level`,
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
-    `checks`, `diagnosis`, `place`, `curve`, `boundary`), `notes`, `notebooks` (by file, how it was
-    read: "execute" for real, or its "cells"), `interrupted` (what is not-run was not reached),
-    `reused`, `started`, `seconds`. Only the last three differ between two runs on the same
-    submission with the same seed.
+    `checks`, `diagnosis`, `place`, `curve`, `boundary`, `gave_up`), `notes`, `notebooks` (by file,
+    how it was read: "execute" for real, or its "cells"), `interrupted` (what is not-run was not
+    reached), `reused`, `started`, `seconds`. Only the last three differ between two runs on the
+    same submission with the same seed.
     """
 
     course: str

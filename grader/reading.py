@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from grader.source_text import plain_python
-from grader.source_tree import Function, parse
+from grader.source_tree import Function, is_main_guard, parse
 
 AUTO, CELLS, EXECUTE = "auto", "cells", "execute"
 WAYS = (AUTO, EXECUTE, CELLS)
@@ -29,7 +29,8 @@ def needs_kernel(cells: Sequence[tuple[str, str]]) -> bool:
             if _LOOKS_LIKE_IPYTHON.search(code):
                 return True
             continue
-        for node in ast.walk(tree):
+        statements = [each for each in tree.body if not is_main_guard(each)]  # not run here either
+        for node in (inner for each in statements for inner in ast.walk(each)):
             if isinstance(node, ast.Name):
                 (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
             elif isinstance(node, Function | ast.ClassDef):
@@ -38,7 +39,7 @@ def needs_kernel(cells: Sequence[tuple[str, str]]) -> bool:
                 stored |= {(each.asname or each.name) for each in node.names}
                 if any(name in _DRAWN for name in _imported(node)):
                     return True
-        if any(_waits(statement) for statement in tree.body):
+        if any(map(_waits, statements)):
             return True
     return bool((loaded - stored) & _OF_IPYTHON)
 
@@ -83,6 +84,8 @@ def _waits(statement: ast.stmt) -> bool:
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+            return True
+        if isinstance(node, ast.comprehension) and node.is_async:
             return True
         if not isinstance(node, Function | ast.Lambda):
             todo.extend(ast.iter_child_nodes(node))

@@ -9,13 +9,13 @@ from grader.course import Concept, Lesson
 from grader.diagnosis.curves import curve_of
 from grader.diagnosis.diagnose import Diagnostician, Ledger
 from grader.harness import Exchange
+from grader.loading import UNSOUND, Checks, all_alike, hangs, is_sound, load_fault, notes_of
 from grader.model import CheckResult, Diagnosis, LessonOutcomes, Outcome
-from grader.reading import AUTO, CELLS, EXECUTE
+from grader.reading import CELLS, EXECUTE
 from grader.sandbox import Fault, Graft, Loaded, Source
-from grader.submission import Submission
+from grader.stranger import Stranger
+from grader.submission import Module, Submission
 from grader.trial import Grounds, Trial
-
-Checks = Mapping[str, tuple[CheckResult, ...]]  # by concept
 
 
 class Runner:
@@ -30,29 +30,32 @@ class Runner:
         self._grounds = grounds
         self._course = grounds.course
         self._broken: set[str] = set()  # later lessons get the reference in their place
-        self._unusable: Fault | None = None  # why a stranger's Value can't even be made
+        self._stranger = Stranger(submission, grounds, diagnostician) if submission.own else None
 
     def lesson(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         """The outcomes of one lesson."""
+        if self._stranger is not None:
+            outcomes = self._stranger.lesson(concepts)
+            return replace(outcomes, notebooks=_how_read(self._stranger.submission.own))
         outcomes = self._outcomes(lesson, concepts)
         diagnoses = {
             each.id: self._diagnoses[each.id] for each in concepts if each.id in self._diagnoses
         }
-        read = self._submission.own or [self._submission.lessons[lesson.id]]
-        notebooks = {
-            module.path.name: EXECUTE if module.executed else CELLS
-            for module in read
-            if module.notebook and not module.problem
-        }
-        return replace(outcomes, diagnoses=diagnoses, notebooks=notebooks)
+        read = _how_read([self._submission.lessons[lesson.id]])
+        return replace(outcomes, diagnoses=diagnoses, notebooks=read)
+
+    def close(self) -> None:
+        """End what was kept from lesson to lesson."""
+        if self._stranger is not None:
+            self._stranger.close()
 
     def _outcomes(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
-        if self._submission.own:
-            return self._stranger(concepts)
         module = self._submission.lessons[lesson.id]
         if module.problem:
             fault = Fault(Outcome.ERROR, f"{module.path.name} {module.problem}")
-            outcomes = LessonOutcomes(self._same(concepts, fault), sound=False)
+            outcomes = LessonOutcomes(
+                all_alike(self._grounds.session, concepts, fault), sound=False
+            )
         else:
             outcomes = self._best_of_two(lesson, concepts)
         if not outcomes.sound:
@@ -63,17 +66,17 @@ class Runner:
         """The student's code alone; then, for what failed, with the reference's help."""
         trial, loaded = self._own_trial(lesson)
         with trial:
-            fault = _load_fault(loaded)
+            fault = load_fault(loaded)
             if fault:
-                checks = self._same(concepts, fault)
+                checks = all_alike(self._grounds.session, concepts, fault)
             else:
                 checks = {concept.id: trial.checks(concept) for concept in concepts}
-        sound = not fault and _is_sound(checks)
+        sound = not fault and is_sound(checks)
         lent = self._lent(lesson)
         if lent:
             checks = {name: _as_carried(each) for name, each in checks.items()}
         checks = {**checks, **self._without_own_lessons(lesson, concepts, lent)}
-        if not (fault and (fault.type in _SYNTAX or fault.outcome in _UNSOUND)):
+        if not (fault and (fault.type in _SYNTAX or fault.outcome in UNSOUND)):
             deadline = time.monotonic() + self._course.limits.lesson_seconds
             for each in concepts:
                 if time.monotonic() < deadline:  # slow code does not get so much for each concept
@@ -84,7 +87,7 @@ class Runner:
                     )
                     better = self._with_help(each, checks[each.id], trial.ledger, apart)
                     checks = {**checks, each.id: better}
-        notes = _notes([loaded]) if loaded.ok else ()
+        notes = notes_of([loaded]) if loaded.ok else ()
         curves = {
             each.id: curve
             for each in concepts
@@ -106,27 +109,18 @@ class Runner:
             )
             loaded = trial.load()
             failed = self._failed(lesson, loaded) - self._broken
-            if not failed and not self._execute(loaded[-1]):
+            hanging = not failed and hangs(loaded[-1], self._submission)
+            if not failed and not hanging:
                 return trial, loaded[-1]
             with trial:
                 self._broken |= failed
-
-    def _execute(self, loaded: Loaded) -> bool:
-        """Go over to executing a notebook that hangs or ends Python when its cells are read: a
-        kernel can interrupt a cell. False where there is nothing to go over to."""
-        fault = _load_fault(loaded)
-        module = next(each for each in self._submission.modules if each.name == loaded.name)
-        if not (fault and fault.outcome in _UNSOUND and module.notebook):
-            return False
-        if module.executed or self._submission.notebooks != AUTO:
-            return False
-        self._submission = self._submission.executed(module.name)
-        return True
+            if hanging:
+                self._submission = self._submission.executed(loaded[-1].name)
 
     def _failed(self, lesson: Lesson, loaded: Sequence[Loaded]) -> set[str]:
         """The earlier lessons that don't load. A process that ended took all of them along: then
         the first that ends it is looked for."""
-        if not any(each.fault and each.fault.outcome in _UNSOUND for each in loaded):
+        if not any(each.fault and each.fault.outcome in UNSOUND for each in loaded):
             by_file = {each.file: each.id for each in self._course.lessons}
             return {by_file[each.name] for each in loaded[:-1] if not each.ok}
         for earlier in self._course.earlier(lesson):
@@ -153,7 +147,7 @@ class Runner:
             return {concept.id: () for concept in own}
         if lent:
             fault = Fault(Outcome.ERROR, f"needs your own {', '.join(lent)}, which can't be used")
-            return self._same(own, fault)
+            return all_alike(self._grounds.session, own, fault)
         return {}
 
     def _with_help(
@@ -185,61 +179,16 @@ class Runner:
         if found is not None:
             self._diagnoses[concept.id] = found
 
-    def _stranger(self, concepts: Sequence[Concept]) -> LessonOutcomes:
-        """A micrograd of someone's own: graded on what it defines, with no help."""
-        if self._unusable:
-            return LessonOutcomes(self._same(concepts, self._unusable), sound=False)
-        with self._trial(attempts.stranger_sources(self._submission)) as trial:
-            loaded = trial.load()
-            executed = [self._execute(each) for each in loaded]
-            if any(executed):
-                return self._stranger(concepts)
-            if not any(each.ok for each in loaded):
-                fault = next(filter(None, map(_load_fault, loaded)))
-                return LessonOutcomes(self._same(concepts, fault), sound=False)
-            there = self._defined(trial, concepts)
-            if isinstance(there, Fault):
-                self._unusable = replace(there, message=f"making a Value {there.message}")
-                return LessonOutcomes(self._same(concepts, self._unusable), sound=False)
-            checks = {
-                concept.id: trial.checks(concept, self._applicable(concept, there))
-                for concept in concepts
-            }
-            for concept in concepts:
-                own = {each.id: trial.ledger.get(each.id, ()) for each in checks[concept.id]}
-                self._diagnose(concept, checks[concept.id], own, trial)
-        return LessonOutcomes(checks, _notes(loaded), _is_sound(checks))
-
-    def _defined(self, trial: Trial, concepts: Sequence[Concept]) -> set[str] | Fault:
-        """Which of the names that concepts and their checks need a stranger's code defines."""
-        names = {name for concept in concepts for name in concept.requires}
-        for concept in concepts:
-            names = names.union(*self._grounds.session.needs(concept.id).values())
-        listed = sorted(names)
-        found = trial.has(listed)
-        if isinstance(found, Fault):
-            return found
-        return {name for name, there in zip(listed, found, strict=True) if there}
-
-    def _applicable(self, concept: Concept, there: set[str]) -> list[str]:
-        """The checks of a concept that a stranger's code can be asked; none: it is absent."""
-        if not concept.requires or not there.issuperset(concept.requires):
-            return []
-        needs = self._grounds.session.needs(concept.id)
-        return [identity for identity, names in needs.items() if names <= there]
-
     def _trial(self, sources: Sequence[Source], graft: Graft | None = None) -> Trial:
         return Trial(self._grounds, sources, graft)
 
-    def _same(self, concepts: Sequence[Concept], fault: Fault) -> Checks:
-        """The same fault for every check: the code could not be loaded."""
-        return {
-            concept.id: tuple(
-                CheckResult(identity, concept.id, fault.outcome, fault.message, place=fault.place)
-                for identity in self._grounds.session.checks(concept.id)
-            )
-            for concept in concepts
-        }
+
+def _how_read(modules: Iterable[Module]) -> dict[str, str]:
+    return {
+        module.path.name: EXECUTE if module.executed else CELLS
+        for module in modules
+        if module.notebook and not module.problem
+    }
 
 
 def _as_one(
@@ -264,52 +213,12 @@ def _as_one(
     return results, said
 
 
-_NOBODY = "input() has nobody to answer it while grading; write the value into the code"
-MOST_NOTES = 5  # of a notebook's cells
-_UNSOUND = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
-_HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | _UNSOUND
+_HELPED = frozenset({Outcome.FAILED, Outcome.ERROR}) | UNSOUND
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
-_GUARD = 'put what only tries things out under if __name__ == "__main__"'
-_IMPORTABLE = "only Python's own modules and the files that are graded can be imported"
-
-
-def _load_fault(loaded: Loaded) -> Fault | None:
-    """Why a module could not be loaded."""
-    if loaded.ok:
-        return None
-    fault = loaded.fault or Fault(Outcome.ERROR, "could not be loaded")
-    if fault.outcome in _UNSOUND:
-        return replace(fault, message=f"{fault.message} while the file was loaded; {_GUARD}")
-    if fault.type == "SystemExit":
-        return replace(fault, message=f"the file ends Python when it is loaded; {_GUARD}")
-    if fault.type == "ModuleNotFoundError":
-        return replace(fault, message=f"{fault.message}; {_IMPORTABLE}")
-    return fault
-
-
-def _notes(loaded: Iterable[Loaded]) -> tuple[str, ...]:
-    """What went wrong in cells of notebooks, and in modules beside those that matter."""
-    lines = []
-    for each in loaded:
-        faults = [
-            replace(fault, message=_NOBODY) if fault.type == "EOFError" else fault
-            for fault in each.faults
-        ]
-        told = [
-            f"{fault.place}: {fault.message}" if fault.place else fault.message for fault in faults
-        ]
-        lines += told[:MOST_NOTES]
-        if len(told) > MOST_NOTES:
-            lines.append(f"{each.name}: {len(told) - MOST_NOTES} more cells raised an exception")
-    return tuple(dict.fromkeys(lines))
 
 
 def _has_failed(checks: Iterable[CheckResult]) -> bool:
     return any(each.outcome in _HELPED for each in checks)
-
-
-def _is_sound(checks: Checks) -> bool:
-    return not any(check.outcome in _UNSOUND for each in checks.values() for check in each)
 
 
 def _better(first: CheckResult, second: CheckResult | None) -> CheckResult:

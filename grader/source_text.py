@@ -55,6 +55,37 @@ def read_notebook(raw: bytes) -> dict[str, Any]:
     return notebook
 
 
+def without_outputs(raw: bytes) -> bytes:
+    """A notebook's bytes without what its cells have shown, which may be most of it by far and is
+    never looked at. What is no JSON stays as it is."""
+    kept, position = [], 0
+    while (match := _OUTPUTS.search(raw, position)) is not None:
+        end = _closing(raw, match.end())
+        if end is None:
+            break
+        kept += [raw[position : match.end()], b"]"]
+        position = end
+    return b"".join([*kept, raw[position:]])
+
+
+# A quotation mark within a text is escaped: these are a key of their own, whatever stands around.
+_OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
+_PIECE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]]', re.DOTALL)
+
+
+def _closing(raw: bytes, position: int) -> int | None:
+    """The end of a list that begins before `position`."""
+    depth = 1
+    for piece in _PIECE.finditer(raw, position):
+        if piece[0] == b"[":
+            depth += 1
+        elif piece[0] == b"]":
+            depth -= 1
+            if not depth:
+                return piece.end()
+    return None
+
+
 def sheets(notebook: Mapping[str, Any]) -> list[list[Any]]:
     """The lists that hold a notebook's cells: one, or in format 3 one for each worksheet."""
     if isinstance(notebook.get("cells"), list):

@@ -23,10 +23,17 @@ from grader.intake import (
     read_file,
 )
 from grader.reading import CELLS, EXECUTE, needs_kernel
-from grader.source_text import code_cells, decode, read_notebook, remarks, written_cells
+from grader.source_text import (
+    code_cells,
+    decode,
+    read_notebook,
+    remarks,
+    without_outputs,
+    written_cells,
+)
 
 # A notebook's outputs (pictures) are read as well before they are thrown away.
-NOTEBOOK_MIB = 64
+NOTEBOOK_MIB = 256
 MOST_FILES = 200
 
 
@@ -167,7 +174,7 @@ def read_module(
         notes: tuple[str, ...] = ()
         written: tuple[tuple[str, str], ...] = ()
         if notebook:
-            data = read_notebook(raw)
+            data = read_notebook(without_outputs(raw))
             cells, notes = code_cells(data, file.name), remarks(data, file.name)
             written = written_cells(data, file.name)
         else:
@@ -234,8 +241,9 @@ def _own_modules(folder: Folder, course: Course) -> tuple[tuple[Module, ...], tu
     The notes tell of files that can't be read, and of those left out.
     """
     found = []
+    package = _package(folder)
     for file in _candidates(folder):
-        name = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+        name = ".".join((*package, *file.with_suffix("").parts)).removesuffix(".__init__")
         found.append(read_module(folder, file, course, name))
     modules = [module for module in found if module.problem is None]
     unreadable = tuple(
@@ -252,9 +260,16 @@ def _own_modules(folder: Folder, course: Course) -> tuple[tuple[Module, ...], tu
     left_out = tuple(
         f"{module.path.relative_to(folder.path)} was not graded: it defines nothing of the course"
         for module in modules
-        if module not in needed
+        if module not in needed and module.path.name != "__init__.py"
     )
     return tuple(needed), unreadable + left_out
+
+
+def _package(folder: Folder) -> tuple[str, ...]:
+    """A folder that is a package itself: its own name, for the imports of its modules."""
+    name = folder.path.resolve().name
+    there = PurePosixPath("__init__.py") in folder.files and folder.path.is_dir()
+    return (name,) if there and name.isidentifier() else ()
 
 
 def _with_imports(taken: Iterable[Module], modules: Iterable[Module]) -> list[Module]:
@@ -262,7 +277,8 @@ def _with_imports(taken: Iterable[Module], modules: Iterable[Module]) -> list[Mo
     chosen = list(taken)
     for module in chosen:
         for other in modules:
-            mentions = re.search(rf"\b(?:from|import)\s+{re.escape(other.name)}\b", module.text)
+            names = rf"{re.escape(other.name)}|\.+{re.escape(other.name.rpartition('.')[2])}"
+            mentions = re.search(rf"\b(?:from|import)\s+(?:{names})\b", module.text)
             if other not in chosen and mentions:
                 chosen.append(other)
     return sorted(chosen, key=lambda module: "class Value" not in module.text)

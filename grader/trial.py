@@ -47,7 +47,15 @@ class Trial:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers."""
         self._engine.close()
+
+    def renew(self) -> None:
+        """Give the workers time for another lesson."""
+        self._engine.renew()
 
     def load(self) -> tuple[Loaded, ...]:
         """What loading each of the sources gave."""

@@ -178,10 +178,20 @@ if __name__ == "__main__":
 # hold the others still, and you have the **partial derivative** with respect to that one, written
 # $\partial d / \partial a$.
 #
-#      a --(nudge)--+
-#                   *--- e --+
-#      b -----------+        + --- d      how much does d move, when only a moves?
-#      c --------------------+
+# Here it is, with numbers. The result is on top, and below each result stands what it was made
+# from; the product has been given a name of its own, `e`. If only `a` moves, `e` moves, and with it
+# `d`.
+#
+# <!-- graph data: a = 2; b = -3; c = 10; e = a * b; d = e + c -->
+#
+#                    data
+#     d = e + c         4
+#     ├─ e = a * b     -6
+#     │  ├─ a           2
+#     │  └─ b          -3
+#     └─ c             10
+#
+# <!-- end of the graph -->
 #
 # **Your task:** `f` takes separate numbers, `args` is the list of them, and `index` says which one
 # to nudge (`0` for the first). Nudge it in both directions, as in the previous task, and return
@@ -216,13 +226,16 @@ def partial_derivative(f, args, index, h=1e-6):
 # the **gradient**. It is the most useful list in machine learning: it points in the direction in
 # which the output grows fastest, and its negative is the way downhill.
 #
+# $$(\frac{\partial d}{\partial a}, \frac{\partial d}{\partial b}, \frac{\partial d}{\partial c})$$
+#
 # **Your task:** return the list of all partial derivatives of `f` at `args`.
 #
 # **Check yourself:** for $d = a \cdot b + c$ at $(2, -3, 10)$ the gradient is $[-3, 2, 1]$, up to
 # the last few digits. Read it aloud: "a pulls d down three for one, b pushes it up two for one, c
 # passes straight through". In lesson 2 you will find these same numbers with no nudging at all.
 #
-# **People often** pass the default step on instead of the `h` that they were given.
+# **People often** let every partial derivative take its own default step, and forget the `h` that
+# they were given. And the answers belong in the order of the arguments: nobody sorts them later.
 
 
 # %%

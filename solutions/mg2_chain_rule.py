@@ -55,7 +55,7 @@ class Value:
         self.grad = 0.0
         self.label = label
         ### END SOLUTION
-        self._backward = lambda: None  # nothing to do yet: lesson 3 gives it work
+        self._backward = lambda: None  # a leaf has nothing to pass on
         self._prev = set()
         self._op = ""
         if _children:
@@ -155,14 +155,27 @@ if __name__ == "__main__":
 #
 # $$e = a \cdot b \qquad d = e + c \qquad L = d \cdot f$$
 #
-#      a = 2 ---+
-#               (*)--- e = -6 ---+
-#      b = -3 --+                (+)--- d = 4 ---+
-#      c = 10 -------------------+               (*)--- L = -8
-#      f = -2 -----------------------------------+
+# To send a gradient back through it, one must know what was made from what. Here it is
+# as a tree: the result is on top, and below each result stands what it was made from. You will see
+# many of these; `mggrade explain` shows your mistakes in the same way.
 #
-# It is a **graph**: the Values are its nodes, and each result points back to what it was made
-# from. Two attributes record this. `_prev` is the *set* of Values it came from (its children, in
+# <!-- graph data: a = 2; b = -3; c = 10; f = -2; e = a * b; d = e + c; L = d * f -->
+#
+#                       data
+#     L = d * f           -8
+#     ├─ d = e + c         4
+#     │  ├─ e = a * b     -6
+#     │  │  ├─ a           2
+#     │  │  └─ b          -3
+#     │  └─ c             10
+#     └─ f                -2
+#
+# <!-- end of the graph -->
+#
+# It is a **graph**: the Values are its nodes, and each result points to what it was made from. At
+# the ends of the branches are those that nobody made, the **leaves**.
+#
+# Two attributes record all this. `_prev` is the *set* of Values it came from (its children, in
 # the family tree that has the result at the top), and `_op` is the operator, as a short string:
 # `"+"` or `"*"`. A Value that you typed in yourself has an empty set and an empty string.
 #
@@ -292,7 +305,7 @@ if __name__ == "__main__":
 # **Two steps back.** How does $L$ respond to $c$? All that $c$ can do is move $d$, and in a sum,
 # $d = e + c$, each term moves the result one for one: the local derivative is $1$. Then $d$ moves
 # $L$. If a car is twice as fast as a bicycle, and the bicycle four times as fast as a pedestrian,
-# then the car is $2 \cdot 4$ times as fast as the pedestrian: rates *multiply*.
+# then the car is $2 \cdot 4 = 8$ times as fast as the pedestrian: rates *multiply*.
 #
 # $$\frac{dL}{dc} = \frac{dL}{dd} \cdot \frac{dd}{dc}$$
 #
@@ -301,11 +314,21 @@ if __name__ == "__main__":
 # node's result, from the side of $L$. A plus hands it on unchanged to both terms; a times hands it
 # on multiplied by the other factor.
 #
-#      a ?  ---+
-#              (*)--- e ? ---+
-#      b ?  ---+             (+)--- d ? ---+
-#      c ?  -----------------+             (*)--- L   gradient 1
-#      f ?  -------------------------------+         <--- this way
+# In the tree, backwards means from the top downwards. The first gradient is there already, the
+# seed; each of the others is found from the one above it.
+#
+# <!-- graph data ?: a = 2; b = -3; c = 10; f = -2; e = a * b; d = e + c; L = d * f -->
+#
+#                       data   grad
+#     L = d * f           -8      1
+#     ├─ d = e + c         4      ?
+#     │  ├─ e = a * b     -6      ?
+#     │  │  ├─ a           2      ?
+#     │  │  └─ b          -3      ?
+#     │  └─ c             10      ?
+#     └─ f                -2      ?
+#
+# <!-- end of the graph -->
 #
 # **Your task:** given the four numbers, work out how $L$ responds to each of the seven nodes, and
 # return the answers in a dict with the keys `"a"`, `"b"`, `"c"`, `"d"`, `"e"`, `"f"`, `"L"`. Plain

@@ -28,12 +28,12 @@ from mg2_chain_rule import Value, add_to_class
 #
 # $$o = \tanh(x_1 w_1 + x_2 w_2 + b)$$
 #
-#                                                        o
-#      x1 ---(* w1)---+                                 1 |    .-------
-#                     |                                   |  /
-#      x2 ---(* w2)--(+)--- n ---(tanh)--- o     ---------+---------- n
-#                     |                                 / |
-#      b  ------------+                         -------'  | -1
+#                      o
+#                    1 |    .-------
+#                      |  /
+#             ---------+----------  n = x1·w1 + x2·w2 + b
+#                    / |
+#            -------'  | -1
 #
 # Without the squash, layers of neurons would fold into one single straight line. The hyperbolic
 # tangent is flat on both sides, between $-1$ and $1$, and nearly the identity close to zero. It
@@ -90,14 +90,35 @@ if __name__ == "__main__":
 # What a gift: it needs only the *output*, which we have already. It is $1$ in the middle, where
 # the curve is steep, and nearly $0$ at the flat ends, where a neuron hardly listens any more.
 #
+# Here is the whole neuron, one operation a line. Fill in the column of gradients with a pencil,
+# from the top downwards:
+#
+# <!-- graph data ?: x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432;
+# p = x1 * w1; q = x2 * w2; s = p + q; n = s + b; o = n.tanh() -->
+#
+#                              data   grad
+#     o = tanh(n)            0.7071      1
+#     └─ n = s + b           0.8814      ?
+#        ├─ s = p + q            -6      ?
+#        │  ├─ p = x1 * w1       -6      ?
+#        │  │  ├─ x1              2      ?
+#        │  │  └─ w1             -3      ?
+#        │  └─ q = x2 * w2        0      ?
+#        │     ├─ x2              0      ?
+#        │     └─ w2              1      ?
+#        └─ b                 6.881      ?
+#
+# <!-- end of the graph -->
+#
 # **Your task:** return the gradients of $o$ with respect to `x1`, `x2`, `w1`, `w2` and `b`, in a
 # dict with these names as keys. Plain numbers go in and come out; `math.tanh` is welcome here.
 # First forwards, to find $n$ and $o$; then backwards, from $o$ to $n$ and from there to the
 # leaves.
 #
-# **Check yourself:** take $x_1 = 2, x_2 = 0, w_1 = -3, w_2 = 1$ and $b = 6.8813735870195432$, a
-# curious number, chosen so that $1 - o^2$ is exactly $0.5$. The gradient of $x_1$ is $-1.5$, and
-# that of $w_2$ is $0$: an input of zero makes its weight powerless, this time.
+# **Check yourself:** the numbers in the picture are $x_1 = 2, x_2 = 0, w_1 = -3, w_2 = 1$ and
+# $b = 6.8813735870195432$, a curious one, chosen so that $1 - o^2$ is exactly $0.5$. The gradient
+# of $x_1$ is $-1.5$, and that of $w_2$ is $0$: an input of zero makes its weight powerless, this
+# time.
 #
 # **People often** square the wrong number, $n$ where $o$ is meant, or give $x_1$ the gradient that
 # belongs to $w_1$. Each factor gets its *partner*.
@@ -264,14 +285,20 @@ if __name__ == "__main__":
 # decides everything: **a node may pass its gradient on only after it has received all of it.** So
 # before the step of a node is called, every node that was *made from it* must have had its turn.
 #
-#      a ---+
-#           (+)--- e ---+
-#      b ---+           (*)--- L        backwards: L first, then e, and only then a and b
-#      f ---------------+
+# <!-- graph : a = 1; b = 2; f = 3; e = a + b; L = e * f -->
 #
-# Turn that around and it is easier to build: list the nodes so that each comes *after everything
-# that it depends on*, leaves first, and the final result last. That is a **topological order**;
-# backpropagation reads it from the end to the beginning.
+#     L = e * f
+#     ├─ e = a + b
+#     │  ├─ a
+#     │  └─ b
+#     └─ f
+#
+# <!-- end of the graph -->
+#
+# Backwards, that is `L` first, then `e`, and only then `a` and `b`. Turn that around and it is
+# easier to build: list the nodes so that each comes *after everything that it depends on*, leaves
+# first, and the final result last. That is a **topological order**; backpropagation reads it from
+# the end to the beginning.
 #
 #      a   b   e   f   L        a good order (one of several)
 #      a   e   b   f   L        not one: e stands before b, and depends on it
@@ -325,8 +352,26 @@ if __name__ == "__main__":
 # **Your task:** write `backward`. It works on the Value that it is called on, and returns nothing.
 #
 # **Check yourself:** with the neuron below, `o.backward()` leaves the gradient $-1.5$ in `x1` and
-# $1.0$ in `w1`: the numbers from your pencil work, but this time nobody held the pencil. (To see
-# them in a picture, import `draw_dot` from lesson 2 and give it `o`.)
+# $1.0$ in `w1`: the numbers from your pencil work, but this time nobody held the pencil. The whole
+# picture, to be compared with yours (and to see it drawn, import `draw_dot` from lesson 2 and give
+# it `o`):
+#
+# <!-- graph data grad: x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432;
+# p = x1 * w1; q = x2 * w2; s = p + q; n = s + b; o = n.tanh() -->
+#
+#                              data   grad
+#     o = tanh(n)            0.7071      1
+#     └─ n = s + b           0.8814    0.5
+#        ├─ s = p + q            -6    0.5
+#        │  ├─ p = x1 * w1       -6    0.5
+#        │  │  ├─ x1              2   -1.5
+#        │  │  └─ w1             -3      1
+#        │  └─ q = x2 * w2        0    0.5
+#        │     ├─ x2              0    0.5
+#        │     └─ w2              1      0
+#        └─ b                 6.881    0.5
+#
+# <!-- end of the graph -->
 #
 # **People often** forget the seed; then every gradient is zero, since zero times anything is zero.
 # Or they run the list forwards, and everyone hands on a gradient before it has arrived.

@@ -35,11 +35,21 @@ if __name__ == "__main__":
 # `other` are *the same object* here. The closure puts $1$ into its gradient, and then puts $1$
 # into it again. The second writing destroys the first.
 #
-# It needn't be a + a. In this **diamond**, $a$ is used by two different nodes:
+# It needn't be a + a. In this **diamond**, $a$ and $b$ are each used by two different nodes. (The
+# arrow ↓ says that a Value is used here, and has its own line further down.)
 #
-#              +---> d = a * b ---+
-#      a, b ---+                  (*)---> f = d * e
-#              +---> e = a + b ---+
+# <!-- graph data grad: a = -2; b = 3; d = a * b; e = a + b; f = d * e -->
+#
+#                    data   grad
+#     f = d * e        -6      1
+#     ├─ d = a * b     -6      1
+#     │  ├─ a ↓
+#     │  └─ b ↓
+#     └─ e = a + b      1     -6
+#        ├─ a          -2     -3
+#        └─ b           3     -8
+#
+# <!-- end of the graph -->
 #
 # Along two paths something arrives at $a$, and whoever comes last overwrites whoever came before.
 # The rule of calculus is the *multivariable* chain rule: **contributions along different paths add
@@ -48,6 +58,8 @@ if __name__ == "__main__":
 # $$\frac{\partial f}{\partial a} =
 # \frac{\partial f}{\partial d}\frac{\partial d}{\partial a} +
 # \frac{\partial f}{\partial e}\frac{\partial e}{\partial a}$$
+#
+# In the picture, $a$ gets $1 \cdot 3$ by way of $d$ and $-6 \cdot 1$ by way of $e$: together $-3$.
 #
 # That is why `grad` starts at $0.0$: it is an account, and every use of a variable makes a payment
 # into it. It is also why the order of lesson 3 matters so much: nobody may pass on an account
@@ -140,13 +152,20 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Plain numbers (`mg4.numbers`, 3 points)
 #
-# `a + 1` fails so far, because `1` has no `.data`. The cure is the first of the four beats, the
-# one we have skipped: if the operand is not a Value, make it one. As a leaf that nobody else knows
-# of, it will get a gradient that nobody looks at, and no harm is done.
+# Data are plain numbers, and so is the 1 in almost every formula. But `a + 1` fails so far, because
+# `1` has no `.data`. The cure is the first of the four beats, the one we have skipped: if the
+# operand is not a Value, make it one. As a leaf that nobody else knows of, it will get a gradient
+# that nobody looks at, and no harm is done.
 #
 # `1 + a` is another matter. Python first asks the *number* whether it can add a Value; it can't;
 # then Python asks the right-hand side, with `a.__radd__(1)`. The `r` stands for *reflected*:
 # `self` is what stood on the right, `other` what stood on the left.
+#
+# | you write | Python calls |
+# |---|---|
+# | `a + 1` | `a.__add__(1)` |
+# | `1 + a` | `(1).__add__(a)`, which gives up, and then `a.__radd__(1)` |
+# | `2 * a` | `(2).__mul__(a)`, which gives up, and then `a.__rmul__(2)` |
 #
 # **Your task:** fill in the two branches above, in `+` and `*`, and write `__radd__` and
 # `__rmul__`. For sums and products the order makes no difference, so the reflected ones can leave
@@ -187,9 +206,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## The exponential (`mg4.exp`, 3 points)
 #
-# The function that is its own slope:
+# Probabilities are made with it, and tanh can be. It is the function that is its own slope:
 #
-# $$\text{out} = e^x \qquad \frac{d\,\text{out}}{dx} = e^x = \text{out}$$
+# $$\text{out} = e^x \qquad \frac{d}{dx}\,e^x = e^x = \text{out}$$
 #
 # **Your task:** write `exp`, forwards and backwards. From here on you write all of the beats
 # yourself; name the operator `"exp"`.
@@ -220,9 +239,10 @@ def exp(self):
 # %% [markdown]
 # ## Powers (`mg4.pow`, 3 points)
 #
-# For a constant exponent $n$, the rule from school:
+# Squares make losses, square roots make distances, and a division is a power in disguise. For a
+# constant exponent $n$, the rule from school:
 #
-# $$\text{out} = x^n \qquad \frac{d\,\text{out}}{dx} = n \cdot x^{n-1}$$
+# $$\text{out} = x^n \qquad \frac{d}{dx}\,x^n = n \cdot x^{n-1}$$
 #
 # It holds for $n = 2$, for $n = 0.5$ (a square root), and for $n = -1$ (which will be our
 # division). It does *not* hold where the exponent is a Value, because then the exponent wants a
@@ -279,6 +299,16 @@ if __name__ == "__main__":
 # So no new calculus is needed: **an operator composed of finished operators gets its gradients for
 # free**, because each piece brings its own closure. This is the reward for all your work.
 #
+# <!-- graph data grad: a = 6; b = 2; r = b ** -1; c = a * r -->
+#
+#                    data   grad
+#     c = a * r         3      1
+#     ├─ a              6    0.5
+#     └─ r = b**-1    0.5      6
+#        └─ b           2   -1.5
+#
+# <!-- end of the graph -->
+#
 # **Your task:** write `__truediv__` for `a / b`, and `__rtruediv__` for `1 / b`, where the number
 # stands on the left. No closure, one line each.
 #
@@ -311,7 +341,10 @@ def __rtruediv__(self, other):
 # %% [markdown]
 # ## Subtraction (`mg4.sub`, 3 points)
 #
-# The same trick once more: $-a$ is $a$ times minus one, and $a - b$ is $a + (-b)$.
+# How far is a guess from its target? No loss can do without a difference. It is the same trick once
+# more: $-a$ is $a$ times minus one, and the rest is addition.
+#
+# $$-a = (-1) \cdot a \qquad a - b = a + (-b)$$
 #
 # **Your task:** write `__neg__` for `-a`, `__sub__` for `a - b`, and `__rsub__` for `1 - a`, each
 # in one line, out of what you have.
@@ -410,9 +443,20 @@ def relu(self):
 #
 # $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1}$$
 #
-#                +--- (- 1) ---+
-#      2n - exp -+             (/)--- o        the exp is used twice: a diamond
-#                +--- (+ 1) ---+
+# The exponential is used twice, so there is a diamond in it:
+#
+# <!-- graph data grad: n = 0.5; m = 2 * n; e = m.exp(); u = e - 1; v = e + 1; o = u / v -->
+#
+#                            data      grad
+#     o = u / v            0.4621         1
+#     ├─ u = e - 1          1.718    0.2689
+#     │  └─ e ↓
+#     └─ v = e + 1          3.718   -0.1243
+#        └─ e = exp(m)      2.718    0.1447
+#           └─ m = 2 * n        1    0.3932
+#              └─ n           0.5    0.7864
+#
+# <!-- end of the graph -->
 #
 # **Your task:** write a function (no method this time) that takes a Value and returns this
 # expression, made with your own operators only.

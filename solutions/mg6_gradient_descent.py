@@ -27,21 +27,33 @@ from mg5_pytorch import MLP, Layer, Neuron, Value, add_to_class  # noqa: F401
 # positive, and large ones far more than small ones. It is 0 only when every answer is exactly
 # right.
 #
-#     p1 ──(− t1)──(**2)──┐
-#                        (+)── L
-#     p2 ──(− t2)──(**2)──┘
+# For two predictions, and the targets 1 and -1:
+#
+# <!-- graph data grad: p1 = 0.5; p2 = -0.25; d1 = p1 - 1; d2 = p2 + 1;
+# s1 = d1 ** 2; s2 = d2 ** 2; L = s1 + s2 -->
+#
+#                           data   grad
+#     L = s1 + s2         0.8125      1
+#     ├─ s1 = d1**2         0.25      1
+#     │  └─ d1 = p1 - 1     -0.5     -1
+#     │     └─ p1            0.5     -1
+#     └─ s2 = d2**2       0.5625      1
+#        └─ d2 = p2 + 1     0.75    1.5
+#           └─ p2          -0.25    1.5
+#
+# <!-- end of the graph -->
 #
 # **Your task:** write `squared_error`: the targets are plain numbers, the predictions are Values,
 # and so is the result: the loss has to stay part of the graph, or `backward` would have nowhere to
 # go.
 #
-# **Check yourself:** targets 1 and −1 with predictions 0.5 and −0.25 give 0.25 + 0.5625 = 0.8125.
-# After `backward` the predictions have the gradients −1.0 and 1.5, which is $2(p_i - t_i)$: the
-# first should rise, the second should fall.
+# **Check yourself:** in the picture, the predictions 0.5 and -0.25 give 0.25 + 0.5625 = 0.8125.
+# After `backward` they have the gradients -1.0 and 1.5, which is $2(p_i - t_i)$: the first should
+# rise, the second should fall.
 #
 # **People often** take the mean. It would be a fine loss too, but its gradients are smaller, and
 # it needs another learning rate; the loss of this course is the sum. And square each difference
-# before you add: summed first, a mistake of +1 and one of −1 would cancel out and look like
+# before you add: summed first, a mistake of +1 and one of -1 would cancel out and look like
 # perfection.
 
 
@@ -130,7 +142,7 @@ def parameters(self):  # noqa: F811
 # **Your task:** write `descend`: move the `data` of every parameter, in place. It returns nothing.
 #
 # **Check yourself:** a parameter of 3.0 with gradient 2.0 and the learning rate 0.1 becomes 2.8.
-# With gradient −2.0, it becomes 3.2.
+# With gradient -2.0, it becomes 3.2.
 #
 # **People often** walk the wrong way: if your loss grows with every step, however small, you are
 # climbing. More hidden is the other mistake, putting a *new* Value in the place of the old one.

@@ -14,6 +14,8 @@ Each file tells in its first lines what it tries and what must come of it:
 `outcomes-limits`  the same with nothing but resource limits, where it differs
 `earns`            the concepts that it honestly earns, or `none`
 `earns-limits`     the same with nothing but resource limits, where it differs
+`earns-cells`      the same as a notebook with a cell for each statement, where that differs: the
+                   cell of a class that is right stands, whatever becomes of the cells around it
 `makes`            the known mistakes that its code really makes, where it makes one
 =================  ==========================================================================
 
@@ -85,8 +87,9 @@ class Attack:
     def outcomes(self, mode: str) -> set[str]:
         return _listed(self._by_mode("outcomes", mode))
 
-    def earns(self, mode: str) -> set[str]:
-        return _listed(self._by_mode("earns", mode))
+    def earns(self, mode: str, notebook: bool = False) -> set[str]:
+        earned = _listed(self._by_mode("earns", mode))
+        return earned | _listed(self.header.get("earns-cells", "none")) if notebook else earned
 
     @property
     def makes(self) -> set[str]:
@@ -222,7 +225,7 @@ def _listed(text: str) -> set[str]:
 
 
 def _header(path: Path) -> dict[str, str]:
-    lines = path.read_text(encoding="utf-8").splitlines()[:12]
+    lines = path.read_text(encoding="utf-8").splitlines()[:14]
     found = (re.fullmatch(r"# ([a-z-]+): (.*)", line) for line in lines)
     return {match[1]: match[2] for match in found if match}
 

@@ -55,7 +55,7 @@ class Servers:
         self._own = threading.local()
         self._processes: list[subprocess.Popen[str]] = []
         self._number = 0
-        for each in ("home", "cwd"):
+        for each in ("home/.cache", "cwd"):  # where kernels' packages have a cache of their own
             (folder / each).mkdir(parents=True, exist_ok=True)
 
     def ask(self, attack: Attack, mode: str, notebooks: str | None = None) -> "Future[Result]":

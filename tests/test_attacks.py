@@ -30,7 +30,11 @@ CASES = [(attack, mode) for attack in corpus() for mode in attack.modes if mode 
 # Where the machine has more than one kind of user: a third, every family among them.
 THIRD = corpus()[::3]
 
-Asked = dict[tuple[str, str, bool], "Future[Result]"]
+# As notebooks, executed: some; all of them in benchmarks/attacks_notebooks.py.
+SOME = corpus()[1::8]
+NOTEBOOK, ORDINARY = "notebook", "ordinary"
+
+Asked = dict[tuple[str, str], "Future[Result]"]
 
 
 def _seal() -> tuple[str, ...]:
@@ -60,10 +64,15 @@ def asked(
     for item in request.session.items:
         case = getattr(item, "callspec", None)
         if item.path == Path(__file__) and case and "attack" in case.params:
-            attack, mode = case.params["attack"], case.params.get("mode", "full")
-            other = "mode" not in case.params
-            if not (mode == "full" and LACKING) and not (other and _why_not_ordinary()):
-                results[attack.id, mode, other] = (ordinary if other else own).ask(attack, mode)
+            attack, mode = case.params["attack"], case.params.get("mode", ORDINARY)
+            if (LACKING and mode != "none") or (mode == ORDINARY and _why_not_ordinary()):
+                continue
+            if mode == NOTEBOOK:
+                results[attack.id, mode] = own.ask(attack, "full", "execute")
+            elif mode == ORDINARY:
+                results[attack.id, mode] = ordinary.ask(attack, "full")
+            else:
+                results[attack.id, mode] = own.ask(attack, mode)
     yield results
     own.close()
     ordinary.close()
@@ -76,7 +85,7 @@ def asked(
 def test_attack(attack: Attack, mode: str, asked: Asked) -> None:
     if mode == "full" and LACKING:
         pytest.skip(f"this machine has no {', '.join(LACKING)}")
-    _judge(attack, mode, asked[attack.id, mode, False])
+    _judge(attack, mode, asked[attack.id, mode])
 
 
 @pytest.mark.parametrize("attack", THIRD, ids=lambda attack: attack.id)
@@ -84,7 +93,18 @@ def test_attack_as_an_ordinary_user(attack: Attack, asked: Asked) -> None:
     """An ordinary user has the same layers as root."""
     if LACKING or _why_not_ordinary():
         pytest.skip(_why_not_ordinary() or f"this machine has no {', '.join(LACKING)}")
-    _judge(attack, "full", asked[attack.id, "full", True])
+    _judge(attack, "full", asked[attack.id, ORDINARY])
+
+
+@pytest.mark.parametrize("mode", [NOTEBOOK])
+@pytest.mark.parametrize("attack", SOME, ids=lambda attack: attack.id)
+def test_attack_as_an_executed_notebook(attack: Attack, mode: str, asked: Asked) -> None:
+    """A kernel gives no more away than a worker does."""
+    if LACKING:
+        pytest.skip(f"this machine has no {', '.join(LACKING)}")
+    result = asked[attack.id, mode].result()
+    assert result.trouble == []
+    assert set(result.passed) <= attack.earns("full", notebook=True)
 
 
 @pytest.mark.parametrize("attack", corpus(), ids=lambda attack: attack.id)

@@ -1,8 +1,12 @@
 """The frame of the command: version, help, subcommands loaded when called."""
 
+import re
+import shlex
 import subprocess
 import sys
 
+import click
+import pytest
 from click.testing import CliRunner
 
 from grader import __version__
@@ -19,10 +23,9 @@ def test_version():
     assert shown == f"mggrade {__version__}, course 1.0 (micrograd, by hand)\n"
 
 
-def test_no_command_shows_the_help():
-    result = command()
-    assert result.returncode == 0
-    assert result.stdout == command("-h").stdout
+def test_help_lists_the_commands():
+    result = command("-h")
+    assert (result.returncode, result.stderr) == (0, "")
     assert all(f"\n  {name} " in result.stdout for name in COMMANDS)
 
 
@@ -42,3 +45,19 @@ def test_every_command_of_the_table_is_there():
         result = CliRunner().invoke(main, [name, "--help"])
         assert result.exit_code == 0, result.output
         assert short.endswith(".")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_of_every_command_can_be_parsed(name):
+    """What stands below `Examples:` in its help is what the command takes."""
+    text = CliRunner().invoke(main, [name, "--help"], terminal_width=200).output
+    shown = re.compile(rf"^ +(?:\w+ +)?mggrade ({name}\b.*?)(?: > .*| {{2,}}.*)?$", re.MULTILINE)
+    examples = shown.findall(text)
+    assert examples, text
+    for each in examples:
+        group, arguments = main, shlex.split(each)
+        while isinstance(group, click.Group):
+            found = group.get_command(click.Context(group), arguments.pop(0))
+            assert found is not None, each
+            group = found
+        group.make_context(name, arguments)

@@ -1,33 +1,23 @@
 """The report in a real Chromium: keyboard, narrow and wide, light and dark, print, axe-core."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from grader.render.graduation import render_graduation
 from grader.render.html import render_html
+from tests.browser import CHROMIUM, FLAGS, NEEDS_CHROMIUM
+from tests.graduation_example import ACHIEVEMENT
 from tests.graph_examples import neuron_case
 from tests.report_examples import TITLES, full_marks, half_done, hostile
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium here: apt-get install chromium, or Google Chrome"
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytestmark = NEEDS_CHROMIUM
 BAD = "</script><script>document.title='owned'</script><img src=//evil.invalid onerror=alert(1)>"
 EXAMPLES = {"half-done": half_done, "full": full_marks, "hostile": lambda: hostile(BAD + "x" * 300)}
+PAGES = [*EXAMPLES, "graduation"]
 SIZES = {1280: 900, 390: 844}
 
 
@@ -37,6 +27,7 @@ def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reports")
     for name, example in EXAMPLES.items():
         (folder / f"{name}.html").write_text(render_html(example(), TITLES), encoding="utf-8")
+    (folder / "graduation.html").write_text(render_graduation(ACHIEVEMENT), encoding="utf-8")
     return folder
 
 
@@ -96,7 +87,7 @@ def scale(page, graph):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(show, name, width, scheme):
     page = show(name, width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
@@ -115,7 +106,7 @@ def test_axe_looks_at_the_page_and_sees_what_is_wrong(show):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_narrow_page_does_not_scroll_sideways(show, name, scheme):
     page = show(name, 390, scheme)
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")

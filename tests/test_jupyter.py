@@ -20,6 +20,7 @@ from grader.course import load_course
 from grader.jupyter.choice import is_whole_micrograd, lesson_of
 from grader.jupyter.session import defining
 from grader.model import CheckResult, ConceptResult, Isolation, Outcome, Report, State
+from grader.progress import load
 from grader.render.cell import render_cell, render_hint_cell
 from tests.conftest import EXERCISES, ROOT, SOLUTIONS
 
@@ -151,6 +152,7 @@ def test_a_known_mistake_is_named_in_text_and_in_html(kernel: Kernel) -> None:
     assert "missing" in kernel.run("%mggrade mg3").text  # a note
     kernel.run(mended)
     assert "missing" not in kernel.run("%mggrade mg3").text  # it no longer counts
+    assert load(kernel.folder).of("mg3.tanh-backward").attempts > 1
     loaded = kernel.run("import sys\n'torch' in sys.modules, 'pytest' in sys.modules")
     assert loaded.text == "(False, False)"  # nothing is graded in here
 
@@ -250,6 +252,7 @@ def test_a_micrograd_of_ones_own_is_graded_as_a_whole(kernel: Kernel) -> None:
     kernel.run(TERSE.read_text(encoding="utf-8"))
     assert "Complete" in kernel.run("%mggrade").text
     assert "4 / 4" in kernel.run("%mggrade mg3.tanh-backward").text
+    assert not (kernel.folder / ".mggrade").exists()  # not the course's exercises
 
 
 def test_the_solution_notebooks_run_to_their_end(

@@ -176,27 +176,38 @@ def test_outputs_are_read_past_and_never_sent_to_the_worker(cache, tmp_path):
     assert totals(graded(tmp_path, cache)[0])[:2] == (14, 14)
 
 
-def test_200_mb_of_outputs_are_refused_before_they_are_read(command, tmp_path):
+def with_large_outputs(path, count):
+    """The solution of mg2 as a notebook with so many MiB of outputs."""
     data = solution("mg2")
     data["cells"][1]["outputs"] = ["@"]
     head, tail = json.dumps(data).split('"@"')
-    with (tmp_path / MG2).open("w") as file:
+    with path.open("w") as file:
         file.write(head)
-        for _ in range(199):
-            file.write(
-                '{"output_type": "stream", "name": "stdout", "text": "' + "A" * 2**20 + '"},'
-            )
+        for number in range(count):
+            text = f"{number}] ]" + "A" * (2**20 - 100) + r"\"outputs\": [\"\\"
+            file.write(f'{{"output_type": "stream", "name": "stdout", "text": ["{text}"]}},')
         file.write('"end"' + tail)
+
+
+def test_200_mb_of_outputs_are_passed_over(cache, tmp_path):
+    with_large_outputs(tmp_path / MG2, 199)
     tracemalloc.start()
     try:
         module = read_submission(tmp_path, COURSE).lessons["mg2"]
-        assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
+        assert tracemalloc.get_traced_memory()[1] < 300 * 2**20
     finally:
         tracemalloc.stop()
-    assert module.cells == ()
+    assert sum(len(code) for _, code in module.written) < 40_000
+    report = grader.check(tmp_path / MG2, cache_folder=cache)
+    assert totals(report)[:2] == (14, 14)
+
+
+def test_what_is_larger_than_anyones_outputs_is_refused_before_it_is_read(command, tmp_path):
+    with (tmp_path / MG2).open("w") as file:
+        file.truncate(2 << 30)
     result = command(MG2)
     assert (result.returncode, result.stdout) == (errors.USAGE, "")
-    said = "is too large: 199 MiB, where 64 MiB are allowed; clear its outputs, and save it again"
+    said = "is too large: 2048 MiB, where 256 MiB are allowed; clear its outputs, and save it again"
     assert result.stderr == f"mggrade: {MG2} {said}\n"
 
 

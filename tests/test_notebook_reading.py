@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.intake import Unreadable
-from grader.source_text import decode, notebook_cells, plain_python
+from grader.source_text import decode, notebook_cells, plain_python, without_outputs
 
 TEXT = st.text(alphabet=st.sampled_from("ab %!?=\n\t,.\\'\"#1")) | st.text()
 
@@ -115,3 +115,34 @@ def test_any_bytes_are_text_or_unreadable(raw):
         assert "save it" in str(reason)
         return
     assert "\r" not in text and "\0" not in text
+
+
+def emptied(data):
+    """The same with nothing in any list of outputs."""
+    if isinstance(data, list):
+        return [emptied(each) for each in data]
+    if isinstance(data, dict):
+        return {
+            key: [] if key == "outputs" and isinstance(value, list) else emptied(value)
+            for key, value in data.items()
+        }
+    return data
+
+
+KEYS = st.sampled_from(["outputs", "source", 'the "outputs": [', "\\"]) | st.text(max_size=5)
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | KEYS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(ANY_JSON, st.sampled_from([None, 1]), st.booleans())
+def test_outputs_are_cut_out_and_nothing_else(data, indent, plain):
+    raw = json.dumps(data, indent=indent, ensure_ascii=not plain).encode("utf-8", "replace")
+    assert json.loads(without_outputs(raw)) == emptied(json.loads(raw))
+
+
+@given(st.binary() | st.text(alphabet='"outputs:[]\\ ').map(str.encode))
+def test_what_is_no_json_is_no_trouble(raw):
+    assert len(without_outputs(raw)) <= len(raw)

@@ -2,12 +2,93 @@
 
 import json
 import os
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from grader import progress
+from grader import progress, scoring
 from grader.errors import UsageError
-from grader.progress import ConceptProgress, Progress
+from grader.model import (
+    CheckResult,
+    ConceptResult,
+    Isolation,
+    Outcome,
+    Report,
+)
+from grader.progress import ConceptProgress, Day, Progress
+
+EVENING = datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=1)))
+PASSED, FAILED, ERROR = (Outcome.PASSED, ""), (Outcome.FAILED, "a.grad is 0"), (Outcome.ERROR, "E")
+TODO, FAULT = (Outcome.TODO, "todo"), (Outcome.INFRASTRUCTURE, "no torch")
+
+
+def report(reused=0, **concepts):
+    """A report with these concepts of mg3, each by the outcomes of its checks."""
+    results = []
+    for name, checks in concepts.items():
+        identity = f"mg3.{name}"
+        told = tuple(CheckResult(f"t{n}", identity, *each) for n, each in enumerate(checks))
+        state = scoring.state_of(told)
+        earned = scoring.earned(told, 4)
+        results.append(ConceptResult(identity, "mg3", name, state, earned, 4, False, False, told))
+    return Report(
+        "c", "1", "1", 0, Isolation("full"), "exercises", tuple(results), 0, 0, 0, 0, False,
+        reused=reused,
+    )  # fmt: skip
+
+
+def test_a_check_is_remembered(tmp_path):
+    known = progress.remember(
+        tmp_path, report(tanh=[PASSED], mul=[PASSED, FAILED], add=[TODO]), EVENING
+    )
+    assert known == progress.load(tmp_path)
+    when = "2026-03-01T23:30:00+01:00"
+    assert known.concepts == {
+        "mg3.tanh": ConceptProgress(0, 1, "passed", 4.0, "", when, when),
+        "mg3.mul": ConceptProgress(0, 1, "partial", 2.0, "a.grad is 0", when),
+    }
+    assert known.days == {"2026-03-01": Day(1, 1)}
+
+
+def test_attempts_are_different_results_up_to_the_first_pass(tmp_path):
+    told = [[FAILED], [FAILED], [ERROR], [TODO], [FAILED], [PASSED], [FAILED], [PASSED]]
+    counts = []
+    for hours, each in enumerate(told):
+        when = EVENING + timedelta(hours=hours)
+        counts.append(progress.remember(tmp_path, report(tanh=each), when).of("mg3.tanh").attempts)
+    assert counts == [1, 1, 2, 2, 3, 4, 4, 4]
+    known = progress.load(tmp_path)
+    assert known.of("mg3.tanh").passed == "2026-03-02T04:30:00+01:00"
+    assert known.of("mg3.tanh").checked == "2026-03-02T06:30:00+01:00"
+    assert known.days == {"2026-03-01": Day(1, 0), "2026-03-02": Day(6, 1)}
+
+
+def test_a_file_that_does_not_load_is_nobody_s_attempt(tmp_path):
+    progress.remember(tmp_path, report(tanh=[PASSED], mul=[FAILED]), EVENING)
+    known = progress.remember(tmp_path, report(tanh=[ERROR], mul=[ERROR, ERROR]), EVENING)
+    assert [known.of(each).attempts for each in ("mg3.tanh", "mg3.mul")] == [1, 1]
+    assert known.of("mg3.tanh").state == "error"
+    assert known.of("mg3.tanh").passed
+
+
+def test_what_says_nothing_of_the_work_changes_nothing(tmp_path):
+    known = progress.remember(tmp_path, report(tanh=[PASSED]), EVENING)
+    later = EVENING + timedelta(days=1)
+    assert progress.remember(tmp_path, report(tanh=[FAULT], mul=[FAULT]), later) == known
+    assert progress.remember(tmp_path, report(tanh=[]), later) == known
+    again = progress.remember(tmp_path, report(reused=1, tanh=[PASSED]), later)
+    assert again.days == known.days
+    untouched = progress.remember(tmp_path / "..", report(add=[TODO]), later)
+    assert untouched == Progress()
+    assert not (tmp_path.parent / ".mggrade").exists()
+
+
+def test_a_solution_asked_for_is_told_in_the_report(tmp_path):
+    known = Progress().with_given_up("mg3.mul", EVENING)
+    progress.save(tmp_path, known)
+    assert progress.load(tmp_path) == known
+    told = progress.with_given_up(report(tanh=[PASSED], mul=[PASSED]), known)
+    assert [each.gave_up for each in told.concepts] == [False, True]
 
 
 def file_of(folder):
@@ -43,13 +124,14 @@ def test_a_person_can_read_it(tmp_path):
 def test_what_another_version_added_is_kept(tmp_path):
     written(
         tmp_path,
-        '{"format": 1, "streak": {"days": 3},'
-        ' "concepts": {"mg3.tanh": {"hints": 1, "attempts": 9}}}',
+        '{"format": 1, "streak": {"days": 3}, "days": {"2026-03-01": {"mood": "fine"}},'
+        ' "concepts": {"mg3.tanh": {"hints": 1, "attempts": 9, "stars": 5}}}',
     )
     progress.save(tmp_path, progress.load(tmp_path).with_hints("mg3.tanh", 2))
     data = json.loads(file_of(tmp_path).read_text())
     assert data["streak"] == {"days": 3}
-    assert data["concepts"]["mg3.tanh"] == {"hints": 2, "attempts": 9}
+    assert data["days"] == {"2026-03-01": {"mood": "fine"}}
+    assert data["concepts"]["mg3.tanh"] == {"hints": 2, "attempts": 9, "stars": 5}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +147,12 @@ def test_what_another_version_added_is_kept(tmp_path):
         '{"format": 1, "concepts": {"mg3.tanh": {"hints": "2"}}}',
         '{"format": 1, "concepts": {"mg3.tanh": {"hints": -1}}}',
         '{"format": 1, "concepts": {"mg3.tanh": {"hints": true}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"attempts": 1.5}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"passed": 3}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"passed": "yesterday"}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"checked": "2026-03-01T21:05:10"}}}',
+        '{"format": 1, "concepts": {"mg3.tanh": {"earned": NaN}}}',
+        '{"format": 1, "days": {"2026-03-01": 3}}',
         "[" * 100_000,
         " " * (2 << 20),
     ],

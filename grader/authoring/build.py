@@ -1,16 +1,18 @@
 """Solutions to exercises: what should be there, what is there, and the difference made good."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from grader import regions
+from grader import exercise_text
+from grader.authoring import figures
 from grader.authoring.notebook import notebook
 from grader.authoring.workshop import Workshop, files_in
 from grader.course import Lesson
 from grader.errors import UsageError
+from grader.sandbox import Sandbox
 
 # Written by hand, and nobody's exercise.
 KEPT = frozenset({"README.md"})
@@ -35,16 +37,29 @@ class Item:
 
 
 def plan(workshop: Workshop) -> tuple[Item, ...]:
-    """Every generated file, and every file no lesson claims; nothing is written.
+    """Every generated file, the sources with stale figures, and every file that no lesson claims;
+    nothing is written.
 
     Raises CourseError where a solution can't be used, UsageError without the extra `authoring`.
     """
-    made = [
-        item
-        for lesson in workshop.course.lessons
-        for item in generated(workshop, lesson, workshop.source(lesson))
-    ]
+    sources = {lesson: workshop.source(lesson) for lesson in workshop.course.lessons}
+    made = list(redrawn(workshop, sources))
+    drawn = {item.path: item.content.decode("utf-8") for item in made}
+    for lesson, source in sources.items():
+        source = drawn.get(workshop.solution(lesson), source)
+        made += generated(workshop, lesson, source)
     return (*made, *(Item(path, Standing.UNCLAIMED) for path in unclaimed(workshop)))
+
+
+def redrawn(workshop: Workshop, sources: Mapping[Lesson, str]) -> Iterator[Item]:
+    """The solutions whose figures are not what their code computes, with these mended.
+
+    Raises CourseError where a figure can't be drawn.
+    """
+    with Sandbox(workshop.course.limits) as sandbox:
+        for lesson, text in figures.with_figures(sources, sandbox).items():
+            if text != sources[lesson]:
+                yield Item(workshop.solution(lesson), Standing.STALE, text.encode("utf-8"))
 
 
 def generated(workshop: Workshop, lesson: Lesson, source: str) -> Iterator[Item]:
@@ -86,13 +101,13 @@ def carry_out(items: Iterable[Item], prune: bool = False) -> None:
 
 
 def as_script(source: str) -> str:
-    """A lesson's exercise as a script: every region a stub."""
-    return f"{regions.exercise(source).rstrip()}\n"
+    """A lesson's exercise as a script."""
+    return exercise_text.script(source)
 
 
 def as_notebook(lesson: Lesson, source: str) -> str:
     """A lesson's exercise as a notebook."""
-    return notebook(lesson.id, as_script(source))
+    return notebook(lesson.id, exercise_text.exercise(source))
 
 
 def _standing(path: Path, content: bytes) -> Standing:

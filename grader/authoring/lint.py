@@ -44,6 +44,7 @@ PROMISES = (
     Promise("no stray files among them", lint_files.check_strays),
     Promise("every concept has a stub, every stub a concept", lint_course.check_stubs),
     Promise("every solution defines what its concepts name", lint_course.check_names),
+    Promise("figures show what the code computes", lint_files.check_figures),
     Promise("exercises and notebooks are fresh", lint_files.check_fresh),
     Promise("every concept has a check, every check a concept", lint_runs.check_suites),
     Promise("the solutions score everything, in both forms", lint_runs.check_solutions, runs=True),

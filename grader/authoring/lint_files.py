@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grader.authoring.build import Standing, generated, unclaimed
+from grader.authoring.build import Standing, generated, redrawn, unclaimed
 from grader.authoring.workshop import Workshop, files_in
 
 
@@ -31,6 +31,13 @@ def check_strays(workshop: Workshop) -> Iterator[str]:
                 yield f"{workshop.show(path)}: belongs to no lesson; remove it or rename it"
     for path in unclaimed(workshop):
         yield f"{workshop.show(path)}: belongs to no lesson; run mggrade course build --prune"
+
+
+def check_figures(workshop: Workshop) -> Iterator[str]:
+    """The graphs in the lessons' text show what the lessons' code computes."""
+    for item in redrawn(workshop, dict(workshop.sources())):
+        file = workshop.show(item.path)
+        yield f"{file}: a figure is not what the code computes; run mggrade course build"
 
 
 def check_fresh(workshop: Workshop) -> Iterator[str]:

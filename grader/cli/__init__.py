@@ -4,18 +4,29 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from grader import __version__
 from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, INTERRUPTED, GraderError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 # Name, module and short help, so that `mggrade --help` imports none of them.
 COMMANDS = {
+    "init": ("grader.cli.init", "Begin the course in a folder."),
+    "next": ("grader.cli.next", "Show the next task."),
     "check": ("grader.cli.check", "Grade a submission, concept by concept."),
     "explain": ("grader.cli.explain", "Explain why a concept fails."),
     "hint": ("grader.cli.hint", "Give the next hint for a concept."),
+    "list": ("grader.cli.list", "Show the map of the course."),
+    "solution": ("grader.cli.solution", "Show the course's code for what has passed."),
+    "reset": ("grader.cli.reset", "Put gaps back, and keep your code."),
+    "progress": ("grader.cli.progress", "Show what you have passed and when."),
+    "completion": ("grader.cli.completion", "Teach your shell to complete command lines."),
+    "graduate": ("grader.cli.graduate", "Make a package of your own out of your lessons."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }
@@ -40,11 +51,22 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, short) for name, (_, short) in COMMANDS.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The subcommands that begin like this, from the table, and the options."""
+        from click.shell_completion import CompletionItem
+
+        found = [(name, short) for name, (_, short) in COMMANDS.items()]
+        items = [
+            CompletionItem(name, help=short) for name, short in found if name.startswith(incomplete)
+        ]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the subcommand; an unknown one gets the nearest name suggested."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        known = args[0] in COMMANDS or args[0].startswith("-")
+        if not known and not ctx.resilient_parsing:  # that is completion, which must be silent
             raise click.UsageError(_unknown_command(args[0]), ctx)
         return super().resolve_command(ctx, args)
 
@@ -84,8 +106,22 @@ class LazyGroup(click.Group):
         sys.exit(code if isinstance(code, int) else COMPLETE)
 
 
+EPILOG = """\b
+Examples:
+  mggrade init micrograd-course    begin the course in a folder of its own
+  mggrade next                     the next task, in words
+  mggrade check                    what works, what doesn't, and where to go on
+  mggrade explain mg3.tanh         why it is wrong, with a picture
+  mggrade check submissions/ada    grade somebody's work
+
+\b
+`mggrade COMMAND --help` tells more about each.
+"""
+
+
 @click.command(
     cls=LazyGroup,
+    epilog=EPILOG,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -100,9 +136,12 @@ def main(ctx: click.Context, debug: bool) -> None:
     """Learn backpropagation by building micrograd, graded against PyTorch.
 
     Fill in a function in exercises/, then run `mggrade check` to see what works and what is next.
+    `mggrade` alone tells how you stand.
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        from grader.cli.home import show
+
+        show(COMMANDS)
 
 
 def _show_version(ctx: click.Context) -> NoReturn:

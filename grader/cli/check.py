@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import SeedType, Threshold, ThresholdType, split_ids
+from grader.cli.options import PATH, IdType, SeedType, Threshold, ThresholdType, split_ids
 from grader.cli.targets import FormatsCommand, Target, setting_for, targets, write_targets
 from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, INTERRUPTED, UsageError
 from grader.render.formats import FORMATS
@@ -42,13 +42,15 @@ Exit codes:
 
 
 @click.command("check", cls=FormatsCommand, epilog=EPILOG)
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@PATH
 @click.option(
     "--lesson", "lessons", metavar="ID", multiple=True, callback=split_ids,
+    type=IdType(lessons=True, several=True),
     help="Grade this lesson only; repeat it, or write mg3,mg4.",
 )  # fmt: skip
 @click.option(
     "--concept", "concepts", metavar="ID", multiple=True, callback=split_ids,
+    type=IdType(concepts=True, several=True),
     help="Grade this concept only, for example mg3.tanh; can be repeated.",
 )  # fmt: skip
 @click.option(
@@ -127,6 +129,7 @@ def command(
     wanted = targets(formats, outputs, json_file, html_file)
 
     from grader import grade
+    from grader.cli.memory import with_memory
     from grader.cli.paths import default_path
     from grader.cli.signals import sigterm_interrupts
     from grader.course import load_course
@@ -136,6 +139,7 @@ def command(
 
     course = load_course()
     asked = _asked(course, lessons, concepts)
+    bare = path is None
     path = default_path(course, "mggrade check") if path is None else path
     write_annotated = (
         _annotating(path, course, asked, annotated, isolation if notebooks == "execute" else None)
@@ -157,6 +161,7 @@ def command(
             )
     except grade.Interrupted as stopped:
         return _interrupted(stopped.report, wanted, path, course)
+    report = with_memory(report, path, course, bare)
     others = [each for each in wanted if each != Target("text", None)]
     write_targets(others, report, setting_for(path, course))
     if write_annotated:

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-@click.group("course", invoke_without_command=True)
+BUILD = """  mggrade course build            write what is stale or missing
+  mggrade course build --check    only say what that would be
+"""
+CHECK = """  mggrade course check            all promises
+  mggrade course check --fast     without those that grade the whole course
+"""
+EXAMPLES = "\b\nExamples:\n"
+
+
+@click.group("course", invoke_without_command=True, epilog=EXAMPLES + BUILD + CHECK)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """For authors: build the exercises, check the course."""
@@ -34,7 +43,7 @@ def folders(function: Command) -> Command:
     return function
 
 
-@command.command("build")
+@command.command("build", epilog=EXAMPLES + BUILD)
 @folders
 @click.option("--check", "dry", is_flag=True, help="Write nothing; exit with 1 if any is stale.")
 @click.option("--prune", is_flag=True, help="Remove the files that no lesson claims.")
@@ -56,7 +65,7 @@ def build(solutions: Path | None, exercises: Path | None, dry: bool, prune: bool
     return INCOMPLETE if dry and _pending(items, prune) else COMPLETE
 
 
-@command.command("check", short_help="Test the author's promises.")
+@command.command("check", short_help="Test the author's promises.", epilog=EXAMPLES + CHECK)
 @folders
 @click.option("--fast", is_flag=True, help="Leave out what grades the whole course.")
 def check(solutions: Path | None, exercises: Path | None, fast: bool) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import SeedType
+from grader.cli.options import PATH, IdType, SeedType
 from grader.errors import COMPLETE, INFRASTRUCTURE, UsageError
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ Exit codes:
 
 
 @click.command("explain", epilog=EPILOG)
-@click.argument("concept_id", metavar="CONCEPT")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("concept_id", metavar="CONCEPT", type=IdType(concepts=True))
+@PATH
 @click.option(
     "--seed", metavar="N|random", type=SeedType(),
     help="Draw other numbers and expressions than the course's own.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import PATH, IdType
 from grader.errors import COMPLETE, UsageError
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ Exit codes:
 
 
 @click.command("hint", epilog=EPILOG)
-@click.argument("concept_id", metavar="CONCEPT")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("concept_id", metavar="CONCEPT", type=IdType(concepts=True))
+@PATH
 @click.option("--again", is_flag=True, help="Show the hint that was taken last, and take none.")
 @click.option("--all", "every", is_flag=True, help="Show all three.")
 def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int:
@@ -54,7 +55,7 @@ def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int
         path = default_path(course, f"mggrade hint {concept.id}")
     elif not path.exists():
         raise UsageError(f"no such file or folder: {path}")
-    hints = take(course, concept, progress.workspace(path), again, every)
+    hints = take(course, concept, progress.workspace(path), again, every, named)
     ask = f"mggrade hint {concept.id}{named}"
     screen = console()
     print_paragraphs(paragraphs(hints, f"mggrade check{named}", ask), screen)
@@ -67,7 +68,8 @@ def command(concept_id: str, path: Path | None, again: bool, every: bool) -> int
 class Hints:
     """The hints to show, by number; how many had been taken before, and how many are now.
 
-    `solution` is where the reference's code is; `trouble` why this can't be remembered.
+    `solution` is the command that shows the reference's code, empty where there is none; `trouble`
+    why this can't be remembered.
     """
 
     concept: "Concept"
@@ -78,9 +80,15 @@ class Hints:
     trouble: str = ""
 
 
-def take(course: "Course", concept: "Concept", folder: Path, again: bool, every: bool) -> Hints:
-    """The next hint of a concept, the last one again, or all; remembered in the workspace."""
+def take(
+    course: "Course", concept: "Concept", folder: Path, again: bool, every: bool, named: str = ""
+) -> Hints:
+    """The next hint of a concept, the last one again, or all; remembered in the workspace.
+
+    `named`: the path as it was given, after a blank, for the command that is told.
+    """
     from grader import progress
+    from grader.selfstudy.solution import solution
 
     known, count = progress.load(folder), len(concept.hints)
     before = min(known.of(concept.id).hints, count)
@@ -92,7 +100,9 @@ def take(course: "Course", concept: "Concept", folder: Path, again: bool, every:
             progress.save(folder, known.with_hints(concept.id, taken))
         except UsageError as error:
             trouble = str(error)
-    return Hints(concept, tuple(shown), before, taken, _solution(course, concept), trouble)
+    there = solution(course.lesson(concept.lesson), concept)
+    command = f"mggrade solution {concept.id}{named} --give-up" if there else ""
+    return Hints(concept, tuple(shown), before, taken, command, trouble)
 
 
 def paragraphs(hints: Hints, check: str, ask: str) -> Iterator["Text"]:
@@ -116,8 +126,9 @@ def paragraphs(hints: Hints, check: str, ask: str) -> Iterator["Text"]:
         return
     if hints.shown and hints.before < count:
         yield Text("That was the last hint.", "dim")
-    yield Text("A solution, when you have tried long enough:", "dim")
-    yield Text(f"  {safe(hints.solution)}", "dim")
+    if hints.solution:
+        yield Text("The solution, when you have tried long enough (reports will say so):", "dim")
+        yield Text(f"  {safe(hints.solution)}", "dim")
 
 
 def print_paragraphs(told: Iterable["Text"], screen: "Console") -> None:
@@ -126,17 +137,3 @@ def print_paragraphs(told: Iterable["Text"], screen: "Console") -> None:
         for line in paragraph.wrap(screen, max(20, min(screen.width, WIDEST))):
             line.rstrip()
             screen.print(line, soft_wrap=True, highlight=False)
-
-
-def _solution(course: "Course", concept: "Concept") -> str:
-    """File and line of the reference's code; the file alone where no code is the concept's own."""
-    from grader.attempts import reference_text, solutions_folder
-
-    lesson = course.lesson(concept.lesson)
-    path, here = solutions_folder() / f"{lesson.file}.py", Path.cwd()
-    shown = path.relative_to(here) if path.is_relative_to(here) else path
-    marker = f"### BEGIN SOLUTION {concept.id}"
-    for number, line in enumerate(reference_text(lesson).split("\n"), 1):
-        if line.strip() == marker:
-            return f"{shown}, line {number}"
-    return str(shown)

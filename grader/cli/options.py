@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.model import Report
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from grader.model import Report
 
 LARGEST_SEED = 2**31
 
@@ -18,7 +23,7 @@ class Threshold:
     amount: Decimal
     percent: bool
 
-    def met(self, report: Report) -> bool:
+    def met(self, report: "Report") -> bool:
         """Whether the score, without the bonus, reaches it.
 
         Where only bonus lessons were graded, their points are compared instead.
@@ -27,7 +32,7 @@ class Threshold:
         needed = self.amount * possible / 100 if self.percent else self.amount
         return earned >= needed
 
-    def shortfall(self, report: Report) -> str:
+    def shortfall(self, report: "Report") -> str:
         """`the score, 8 of 14, is under --fail-under 60%`."""
         earned, possible = self._counted(report)
         return f"the score, {earned:g} of {possible:g}, is under --fail-under {self}"
@@ -35,7 +40,7 @@ class Threshold:
     def __str__(self) -> str:
         return f"{self.amount}%" if self.percent else str(self.amount)
 
-    def _counted(self, report: Report) -> tuple[Decimal, Decimal]:
+    def _counted(self, report: "Report") -> tuple[Decimal, Decimal]:
         earned, possible = report.counted
         return Decimal(str(earned)), Decimal(possible)
 
@@ -79,6 +84,40 @@ class SeedType(click.ParamType[int]):
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
             self.fail(f"{text!r} is neither a whole number from 0 up nor 'random'", param, ctx)
         return int(text)
+
+
+class IdType(click.ParamType[str]):
+    """An id of the course, which the shell can complete; the command looks whether there is one.
+
+    `several`: more of them may follow, after commas.
+    """
+
+    name = "id"
+
+    def __init__(self, *, lessons: bool = False, concepts: bool = False, several: bool = False):
+        self._lessons, self._concepts, self._several = lessons, concepts, several
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """The ids that begin like this, with their titles; of a list, its last one."""
+        from click.shell_completion import CompletionItem
+
+        from grader.course import load_course
+
+        before, comma, last = incomplete.rpartition(",") if self._several else ("", "", incomplete)
+        course = load_course()
+        known = [(each.id, each.title) for each in course.lessons] if self._lessons else []
+        known += [(each.id, each.title) for each in course.concepts] if self._concepts else []
+        return [
+            CompletionItem(f"{before}{comma}{each}", help=title)
+            for each, title in known
+            if each.startswith(last)
+        ]
+
+
+# What a command works on, where it isn't the usual place.
+PATH = click.argument("path", required=False, type=click.Path(path_type=Path))
 
 
 def split_ids(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:

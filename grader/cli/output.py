@@ -9,7 +9,10 @@ from grader.errors import UsageError
 from grader.files import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
+    from rich.text import Text
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -20,6 +23,13 @@ def console(*, stderr: bool = False) -> "Console":
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")  # an ASCII terminal shows ? for a check mark
     return Console(stderr=stderr, highlight=False)
+
+
+def print_lines(lines: "Iterable[Text]", screen: "Console") -> None:
+    """Lines that are laid out already; what is too long for the screen, the terminal wraps."""
+    for line in lines:
+        line.rstrip()
+        screen.print(line, soft_wrap=True, highlight=False)
 
 
 def write_stdout(text: str) -> None:

@@ -25,7 +25,7 @@ def default_path(course: "Course", command: str) -> Path:
             read_submission(here, course)
         except SubmissionError:
             raise SubmissionError(
-                "no exercises/ here, nor lessons or a micrograd; go to the course's folder, "
-                f"or name what to grade: {command} PATH"
+                "no exercises/ here, nor lessons or a micrograd; go to the course's folder, or "
+                f"name it: {command} PATH; to begin the course: mggrade init"
             ) from None
     return here

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from grader.cli.hint import paragraphs, print_paragraphs, take
+from grader.cli.memory import with_memory
 from grader.cli.options import SeedType
 from grader.course import Concept, Course, load_course
 from grader.errors import SubmissionError, UsageError
@@ -81,7 +82,8 @@ def graded(
     concepts: Sequence[str],
     seed: int | None = None,
 ) -> Report:
-    """The session's report. Raises GraderError."""
+    """The session's report, remembered beside its notebook if that is a lesson. Raises
+    GraderError."""
     from grader import grade
 
     asked = dict.fromkeys([*lessons, *(course.concept(each).lesson for each in concepts)])
@@ -94,7 +96,7 @@ def graded(
             )
         except SubmissionError as error:
             raise SubmissionError(str(error).replace(str(folder), "this session")) from None
-    return report
+    return report if home is None else with_memory(report, session.folder, course, bare=True)
 
 
 @contextlib.contextmanager

@@ -10,9 +10,9 @@ from grader.model import Case, ConceptResult, Diagnosis, State
 from grader.render.curve_text import curve_lines
 from grader.render.failure import failure_lines
 from grader.render.graph_text import graph_lines, share_lines
-from grader.render.lines import is_number, lines_of, number_pair, points, safe, scalar, wrapped
+from grader.render.lines import is_number, lines_of, number_pair, out_of, safe, scalar, wrapped
+from grader.render.rows import WIDEST
 from grader.render.states import STATES, first_to_mend
-from grader.render.text import WIDEST
 
 ALL_HINTS = 3
 
@@ -58,7 +58,7 @@ def _lines(
 
 def _head(concept: ConceptResult, console: Console) -> Iterator[Text]:
     glyph, word, style = STATES.get(concept.state, ("?", str(concept.state), ""))
-    score = f"{points(concept.earned)} / {concept.possible}"
+    score = out_of(concept.earned, concept.possible)
     right = Text(f"{glyph} {word}", style).append(f"   {score}", "default")
     left = Text(safe(concept.title), "bold").append(f" · {concept.id}", "not bold dim")
     room = _width(console) - left.cell_len - right.cell_len

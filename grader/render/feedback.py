@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.model import ConceptResult, Diagnosis, Outcome, State
 from grader.render.failure import case_lines, failure_lines
-from grader.render.lines import points
+from grader.render.lines import out_of
 from grader.render.states import STATES, first_to_mend
 from grader.render.untrusted import inert
 
@@ -24,7 +24,7 @@ def feedback_markdown(concept: ConceptResult, console: Console, cell: int | None
 
 def _paragraphs(concept: ConceptResult, console: Console, cell: int | None) -> Iterator[str]:
     glyph, word, _ = STATES.get(concept.state, ("?", str(concept.state), ""))
-    score = f"{points(concept.earned)} / {concept.possible}"
+    score = out_of(concept.earned, concept.possible)
     yield f"**{glyph} {prose(concept.title)}** · {code(concept.id)} · {word} · {score} points"
     if concept.state is State.PASSED:
         carried = ", with the reference's earlier code" if concept.carried else ""

@@ -29,10 +29,10 @@ def graph_lines(case: Case, width: int) -> Iterator[Text]:
     nodes = case.nodes
     if not nodes:
         return
-    rows = list(_tree(nodes))
+    rows = list(tree_rows(nodes))
     table = _Table(case, rows)
     if table.width > width:
-        rows = [_Row("", row.index, False) for row in rows if not row.below]
+        rows = [Row("", row.index, False) for row in rows if not row.below]
         table = _Table(case, rows)
     if table.width > width:
         table = _Table(case, rows, with_data=False)
@@ -93,7 +93,7 @@ def formula(nodes: Sequence[Node], index: int) -> str:
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """One line: the branches before it, a node, and whether that one is shown further down."""
 
     branch: str
@@ -107,7 +107,7 @@ class _Table:
     Where data part, there are the two data alone.
     """
 
-    def __init__(self, case: Case, rows: Sequence[_Row], with_data: bool = True) -> None:
+    def __init__(self, case: Case, rows: Sequence[Row], with_data: bool = True) -> None:
         self._nodes = case.nodes
         self._forward = _parts_forward(case.nodes)
         self._with_data = with_data and not self._forward
@@ -128,7 +128,7 @@ class _Table:
     def _head(self) -> Text:
         return self._columns(Text(), self._titles, "").copy()
 
-    def _line(self, row: _Row) -> Text:
+    def _line(self, row: Row) -> Text:
         """A row: how it was made, the numbers, the mark."""
         node = self._nodes[row.index]
         line = Text().append(row.branch, "dim")
@@ -154,7 +154,7 @@ class _Table:
         return line
 
 
-def _tree(nodes: Sequence[Node]) -> Iterator[_Row]:
+def tree_rows(nodes: Sequence[Node]) -> Iterator[Row]:
     """Rows from the root down; a shared Value is unfolded where it is met for the last time."""
     waiting = [0] * len(nodes)
     for node in nodes:
@@ -168,7 +168,7 @@ def _tree(nodes: Sequence[Node]) -> Iterator[_Row]:
         index, branch, trunk = todo.pop()
         met[index] += 1
         below = met[index] < waiting[index]
-        yield _Row(branch, index, below)
+        yield Row(branch, index, below)
         if below:
             continue
         operands = list(dict.fromkeys(nodes[index].operands))
@@ -179,7 +179,7 @@ def _tree(nodes: Sequence[Node]) -> Iterator[_Row]:
             )
 
 
-def _legend(nodes: Sequence[Node], rows: Sequence[_Row]) -> Iterator[str]:
+def _legend(nodes: Sequence[Node], rows: Sequence[Row]) -> Iterator[str]:
     if any(row.below for row in rows):
         yield f"{BELOW} used here as well; it stands further down, after all its uses"
     states = {node.state for node in nodes}

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +22,24 @@ def render_html(report: Report, titles: Mapping[str, str]) -> str:
     Whatever a submission wrote is shown as text: the template escapes everything, and the page's
     own policy allows no script or style but those that stand in it.
     """
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    return template("report.html.j2").render(
-        page=page_of(report, titles),
+    page = page_of(report, titles)
+    return whole_page("report.html.j2", ["report.css"], ["report.js"], page=page)
+
+
+def whole_page(name: str, styles: Sequence[str], scripts: Sequence[str], **values: object) -> str:
+    """A template filled, with the style and the script in it, and the policy that allows no
+    others."""
+    style, script = (
+        "".join((TEMPLATES / each).read_text(encoding="utf-8") for each in files)
+        for files in (styles, scripts)
+    )
+    allowed = f"'{_digest(script)}'" if script else "'none'"
+    return template(name).render(
+        **values,
         style=style,
         script=script,
         policy=(
-            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+            f"default-src 'none'; style-src '{_digest(style)}'; script-src {allowed}; "
             "img-src data:; base-uri 'none'; form-action 'none'"
         ),
     )

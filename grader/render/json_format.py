@@ -137,6 +137,7 @@ def _concept_to_data(concept: ConceptResult) -> dict[str, Any]:
         "place": None if concept.place is None else dataclasses.asdict(concept.place),
         "curve": None if concept.curve is None else dataclasses.asdict(concept.curve),
         "boundary": None if concept.boundary is None else dataclasses.asdict(concept.boundary),
+        "gave_up": concept.gave_up,
     }
 
 
@@ -155,6 +156,7 @@ def _concept_from_data(data: Mapping[str, Any]) -> ConceptResult:
         place=None if data["place"] is None else Place(**data["place"]),
         curve=curve_from_data(data.get("curve")),
         boundary=boundary_from_data(data.get("boundary")),
+        gave_up=bool(data.get("gave_up", False)),
     )
 
 

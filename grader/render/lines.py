@@ -57,6 +57,16 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def out_of(earned: float, possible: int) -> str:
+    """`1.5 / 4`."""
+    return f"{points(earned)} / {possible}"
+
+
+def points_column(earned: float, possible: int) -> str:
+    """The same in a column of figures up to 100."""
+    return f"{points(earned):>6} / {possible:<2}"
+
+
 def is_number(value: Plain) -> bool:
     """Whether it is an int or a float; a bool is neither here."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from grader.model import ConceptResult, Report, State
-from grader.render.lines import comma_list, points
+from grader.render.lines import comma_list, out_of, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
 from grader.render.states import (
     fault_of,
@@ -118,17 +118,18 @@ def _lesson(
     fault = fault_of(concepts)
     common = next(iter(states)) if len(states) == 1 else None
     word = _SETTLED.get(common, "") if common else ""
-    settled = str(common) if word else ""
+    told = any(each.curve or each.boundary or each.gave_up for each in concepts)
+    settled = str(common) if word and not told else ""
     return LessonView(
         id=identity,
         title=title,
         bonus=all(each.bonus for each in concepts),
-        score=f"{points(earned)} / {possible}",
+        score=out_of(earned, possible),
         share=earned / max(1, possible),
         concepts=tuple(views[each.id] for each in concepts),
         fault=check_view(fault) if fault else None,
         word=word,
-        settled="" if any(each.curve or each.boundary for each in concepts) else settled,
+        settled=settled,
     )
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from grader.model import Case, CheckResult, ConceptResult, Diagnosis, Outcome, Place, State
 from grader.render.figures import both, figure, judge_name, share_of
-from grader.render.lines import lines_of, points
+from grader.render.lines import lines_of, out_of
 from grader.render.plots import boundary_svg, curve_sentence, curve_svg
-from grader.render.states import STATE_OF, STATES, WAITING
+from grader.render.states import GAVE_UP, STATE_OF, STATES, WAITING
 from grader.render.svg import graph_svg
 from grader.render.untrusted import inert
 from grader.render.verdict import (
@@ -74,6 +74,7 @@ class ConceptView:
     word: str
     score: str
     carried: bool
+    gave_up: str
     open: bool
     where: str
     sentence: str
@@ -104,8 +105,9 @@ def concept_view(concept: ConceptResult) -> ConceptView:
         state=str(concept.state),
         glyph=glyph,
         word=word,
-        score=f"{points(concept.earned)} / {concept.possible}",
+        score=out_of(concept.earned, concept.possible),
         carried=concept.carried,
+        gave_up=GAVE_UP if concept.gave_up else "",
         open=told,
         where=_where(concept, diagnosis, wrong),
         sentence=diagnosis.sentence if diagnosis else message,

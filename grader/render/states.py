@@ -16,6 +16,9 @@ STATES = {
 
 WAITING = frozenset({State.TODO, State.NOT_RUN})  # nothing can be said of these yet
 
+# What is said of a concept whose solution was asked for before it passed.
+GAVE_UP = "after a look at the solution"
+
 _FAULTS = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.PROTOCOL})
 STATE_OF = {
     Outcome.PASSED: State.PASSED,

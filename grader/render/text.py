@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, ConceptResult, Outcome, Place, Report, State
+from grader.model import CheckResult, ConceptResult, Outcome, Report, State
 from grader.render.failure import case_lines, diagnosis_lines, failure_lines, output_lines
-from grader.render.lines import bar, comma_list, points, safe, wrapped
+from grader.render.lines import comma_list, out_of, safe, wrapped
+from grader.render.rows import pointer_lines, rows_for
 from grader.render.states import (
+    GAVE_UP,
     STATE_OF,
     STATES,
     WAITING,
@@ -25,8 +26,7 @@ from grader.render.states import (
 )
 from grader.render.verdict import check_name
 
-WIDEST = 88
-NARROW = 72  # below it, titles need the room of the states' words
+CARRIED = "with the reference's earlier code"
 
 
 def render_text(
@@ -95,15 +95,11 @@ class _Page:
         self._titles = titles
         self._verbose = verbose
         self._explain = explain
-        self._right = min(console.width, WIDEST) - 1
-        self._narrow = console.width < NARROW
-        self._indent = 2 if self._narrow else 6  # of a concept under its lesson
-        self._deeper = self._indent + 3  # of what is told about a concept
         self._lessons = _lessons(report.concepts)
         present = [concept for lesson in self._lessons for concept in lesson.concepts]
-        self._id_width = max((cell_len(each.id) for each in present), default=0)
-        names = [self._name(lesson) for lesson in self._lessons]
-        self._name_width = max(map(cell_len, names), default=0)
+        names = map(self._name, self._lessons)
+        self._rows = rows_for(console, (each.id for each in present), names)
+        self._indent, self._deeper = self._rows.indent, self._rows.deeper
 
     def lines(self) -> Iterator[Text]:
         """The whole page."""
@@ -126,10 +122,10 @@ class _Page:
         report = self._report
         total = Text()
         if report.max_score or not report.max_bonus:
-            total.append("Score ", "bold").append(_of(report.score, report.max_score), "bold")
+            total.append("Score ", "bold").append(out_of(report.score, report.max_score), "bold")
         if report.max_bonus:
             total.append("   " if total else "").append("Bonus ")
-            total.append(_of(report.bonus, report.max_bonus))
+            total.append(out_of(report.bonus, report.max_bonus))
         yield from wrapped(self._console, total, 0)
         if report.complete:
             yield Text("✓ Complete: PyTorch agrees with every number.", style="green")
@@ -145,25 +141,27 @@ class _Page:
         elif not self._verbose and lesson.states == {State.PASSED} and len(lesson.carried) == 1:
             yield from self._folded(lesson)
             if lesson.carried == {True}:
-                yield self._remark()
+                yield self._remark(CARRIED)
+            gave_up = [each.id for each in lesson.concepts if each.gave_up]
+            if gave_up:
+                remark = f"{GAVE_UP}: {comma_list(self._short(lesson, gave_up))}"
+                yield from wrapped(self._console, Text(remark, style="dim"), self._deeper, 2)
         elif lesson.states == {State.NOT_RUN}:
             glyph, word, style = STATES[State.NOT_RUN]
             yield Text(" " * self._indent).append(f"{glyph} {word}", style)
         elif self._verbose or lesson.states - WAITING:
             for concept in lesson.concepts:
                 yield from self._concept(concept)
-        elif unfold:
+        elif unfold or any(concept.gave_up for concept in lesson.concepts):
             for concept in lesson.concepts:
                 yield self._concept_line(concept)
+                if concept.gave_up:
+                    yield self._remark(GAVE_UP)
 
     def _lesson_line(self, lesson: _Lesson) -> Text:
         earned, possible = points_of(lesson.concepts)
-        name = set_cell_size(self._name(lesson), self._name_width)
-        line = Text(f" {lesson.id:<4} ").append(f"{name}  ", "bold")
-        score = Text(_points(earned, possible))
-        room = self._right - line.cell_len - score.cell_len
-        style = "green" if lesson.states == {State.PASSED} else "yellow"
-        return line.append_text(bar(earned / max(1, possible), room, style)).append_text(score)
+        done = lesson.states == {State.PASSED}
+        return self._rows.lesson(lesson.id, self._name(lesson), earned, possible, done)
 
     def _name(self, lesson: _Lesson) -> str:
         bonus = all(concept.bonus for concept in lesson.concepts)
@@ -182,14 +180,16 @@ class _Page:
         """All concepts of a lesson that passed, in one go."""
         glyph, word, style = STATES[State.PASSED]
         start = f"{glyph} {word:<7}  "
-        names = comma_list(concept.id.removeprefix(f"{lesson.id}.") for concept in lesson.concepts)
+        names = comma_list(self._short(lesson, [concept.id for concept in lesson.concepts]))
         text = Text(start, style).append(names, "dim")
         yield from wrapped(self._console, text, self._indent, len(start))
 
     def _concept(self, concept: ConceptResult) -> Iterator[Text]:
         yield self._concept_line(concept)
         if concept.carried:
-            yield self._remark()
+            yield self._remark(CARRIED)
+        if concept.gave_up:
+            yield self._remark(GAVE_UP)
         if self._verbose:
             for check in concept.checks:
                 yield from self._check(check)
@@ -208,17 +208,9 @@ class _Page:
         if check is not None:
             yield from failure_lines(self._console, check, self._deeper, False)
 
-    def _concept_line(self, concept: ConceptResult) -> Text:
-        glyph, word, style = STATES[concept.state]
-        state = f"{glyph} " if self._narrow else f"{glyph} {word:<7}  "
-        line = Text(" " * self._indent).append(state, style)
-        score = _points(concept.earned, concept.possible)
-        room = self._right - line.cell_len - self._id_width - 1 - cell_len(score)
-        title = safe(concept.title)
-        if cell_len(title) > room - 1:
-            title = set_cell_size(title, max(0, room - 2)) + "…"
-        line.append(set_cell_size(title, room)).append(f"{concept.id:<{self._id_width}} ", "dim")
-        return line.append(score, "dim" if concept.state in WAITING else "")
+    def _concept_line(self, each: ConceptResult) -> Text:
+        look, quiet = STATES[each.state], each.state in WAITING
+        return self._rows.concept(look, each.title, each.id, each.earned, each.possible, quiet)
 
     def _check(self, check: CheckResult) -> Iterator[Text]:
         """One check in the verbose list."""
@@ -230,8 +222,11 @@ class _Page:
         elif check.outcome is not Outcome.TODO:
             yield from failure_lines(self._console, check, self._deeper + 2, True)
 
-    def _remark(self) -> Text:
-        return Text(" " * self._deeper).append("with the reference's earlier code", "dim")
+    def _short(self, lesson: _Lesson, ids: Iterable[str]) -> Iterator[str]:
+        return (each.removeprefix(f"{lesson.id}.") for each in ids)
+
+    def _remark(self, remark: str) -> Text:
+        return Text(" " * self._deeper).append(remark, "dim")
 
     def _absent(self) -> Iterator[Text]:
         absent = [each for each in self._report.concepts if each.state is State.ABSENT]
@@ -271,23 +266,12 @@ class _Page:
                 if lesson.fault is not None:
                     name = f"{lesson.id} {self._titles.get(lesson.id, '')}".rstrip()
                     what, title = f"make {name} load", ""
-                yield from self._pointer(what, title, concept.place)
+                goal = str(concept.place or "")
+                yield from pointer_lines(self._console, what, title, goal)
                 if concept.diagnosis and lesson.fault is None:
                     more = Text("more: ", style="bold cyan")
                     yield more.append(f"{self._explain} {concept.id}", "not bold")
                 return
-
-    def _pointer(self, what: str, title: str, place: Place | None) -> Iterator[Text]:
-        """`next: …` on one line; where there is no room, without the title, then on two."""
-        goal = f" → {safe(str(place))}" if place else ""
-        room = self._console.width - cell_len("next: ")
-        if cell_len(what + title + goal) > room:
-            title = ""
-        head = Text("next: ", style="bold cyan").append(what + title, "not bold")
-        if cell_len(what + goal) > room and self._console.is_terminal:  # a pipe gets one line
-            yield head
-            head = Text("     ")
-        yield head.append(goal, "not bold cyan")
 
 
 def _lessons(concepts: Iterable[ConceptResult]) -> list[_Lesson]:
@@ -296,11 +280,3 @@ def _lessons(concepts: Iterable[ConceptResult]) -> list[_Lesson]:
         _Lesson(lesson_id, tuple(group))
         for lesson_id, group in groupby(present, key=lambda concept: concept.lesson)
     ]
-
-
-def _points(earned: float, possible: int) -> str:
-    return f"{points(earned):>6} / {possible:<2}"
-
-
-def _of(earned: float, possible: int) -> str:
-    return f"{points(earned)} / {possible}"

@@ -78,7 +78,8 @@ class Engine:
         self._request = load_request(sources, graft)
         self._imports = standard_imports(code for each in sources for _, code in each.cells)
         self._layers = layers
-        self._left = sandbox.limits.lesson_seconds if seconds is None else seconds
+        self._seconds = sandbox.limits.lesson_seconds if seconds is None else seconds
+        self._left = self._seconds
         self._worker: Worker | None = None
         self._loaded: tuple[Loaded, ...] = ()
         self._pending: tuple[str, Sequence[Program]] | None = None
@@ -151,6 +152,10 @@ class Engine:
         """Submit and collect."""
         self.submit(programs)
         return self.collect()
+
+    def renew(self) -> None:
+        """Give it its whole budget of time again."""
+        self._left = self._seconds
 
     def close(self) -> None:
         """End the worker."""

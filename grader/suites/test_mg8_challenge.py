@@ -1,11 +1,9 @@
 """Lesson 8: a derivative by hand, log, softmax, two losses, and a classifier for two moons."""
 
-import math
-import random
-
 from grader.expressions import Draft
 from grader.harness import concept, needs
 from grader.harness.batteries import unary_forward, unary_inside, unary_reuse, unary_upstream
+from grader.harness.moons import grid, moons
 from grader.harness.networks import mlp, parameters_of, units
 
 
@@ -189,17 +187,7 @@ def test_accuracy(check, draw):
 
 
 def _moons(count, seed):
-    """Points on two moons, hooked into each other, with labels."""
-    stream = random.Random(seed)
-    points, labels = [], []
-    for number in range(count):
-        angle = math.pi * (number // 2) / (count // 2 - 1)
-        x, y = math.cos(angle), math.sin(angle)
-        if number % 2:
-            x, y = 1 - x, 0.5 - y
-        points.append([round(each + stream.gauss(0, 0.05), 2) for each in (x, y)])
-        labels.append(-1 if number % 2 else 1)
-    return points, labels
+    return moons(count, seed, noise=0.05, digits=2)
 
 
 @concept("mg8.moons")
@@ -242,17 +230,6 @@ COLUMNS, ROWS = 22, 14
 EDGES = (-1.5, 2.5, -1.0, 1.5)  # left, right, bottom, top
 
 
-def _places():
-    """A grid over the plane from edge to edge, row by row from the top left."""
-    left, right, bottom, top = EDGES
-    wide, high = (right - left) / (COLUMNS - 1), (top - bottom) / (ROWS - 1)
-    return [
-        [round(left + column * wide, 3), round(top - row * high, 3)]
-        for row in range(ROWS)
-        for column in range(COLUMNS)
-    ]
-
-
 def _trained(points, labels):
     draft = Draft()
     model = draft.call("MLP", 2, [5, 1])
@@ -272,7 +249,7 @@ def test_moons_are_told_apart(check, draw):
     draft, model = _trained(points, labels)
     told = [(x, y, label) for (x, y), label in zip(points, labels, strict=True)]
     picture, painter = _trained(points, labels)
-    picture.show(*(painter(place).data for place in _places()))
+    picture.show(*(painter(place).data for place in grid(EDGES, COLUMNS, ROWS)))
     check.plane(picture, COLUMNS, EDGES, told)
     draft.show(*(model(point).data for point in points))
     [scores] = check.run(draft)

@@ -93,7 +93,7 @@ def _answer(request: Mapping[str, Any], submission: Submission) -> None:
 def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     """Become a notebook's kernel. Two more requests are known then: `begin`, with the sources as
     in `load`, before the cells come over Jupyter's channels; and `adopt`, after them."""
-    from . import kernel, notebook
+    from . import ground, kernel, notebook
 
     connection, layers = request["kernel"], request["layers"]
     running = kernel.Kernel(connection)
@@ -107,6 +107,8 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     locked = kernel.lock_after(layers, settings, holding)
     write_frame(CHANNEL, {"id": request["id"], "locked": locked})
 
+    filling: list[bytes] = []
+
     def answer() -> None:
         asked = read_frame(CHANNEL)
         if asked is None:
@@ -119,6 +121,7 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
         elif "adopt" in asked:
             kernel.leave_streams()
             loaded = submission.adopt(running.shell.user_module, cells.errors)
+            filling.extend(ground.level())
             _reply({"id": asked["id"], "loaded": loaded})
         else:
             _answer(asked, submission)

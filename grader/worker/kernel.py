@@ -6,7 +6,6 @@ Here ipykernel is used beside the standard library; it was imported by the zygot
 
 import contextlib
 import ctypes
-import gc
 import io
 import os
 import resource
@@ -175,8 +174,6 @@ def leave_streams() -> None:
             stream = _Nowhere()
         setattr(sys, name, stream)
     sys.displayhook = sys.__displayhook__
-    gc.collect()
-    gc.freeze()
 
 
 class _Nowhere(io.TextIOBase):

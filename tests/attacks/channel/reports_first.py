@@ -2,6 +2,7 @@
 # family: channel
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 import json
 from pathlib import Path

@@ -3,6 +3,7 @@
 # outcomes: error
 # outcomes-limits: crashed
 # earns: none
+# earns-cells: mg2.add, mg2.value
 
 import os
 

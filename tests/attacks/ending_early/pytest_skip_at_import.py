@@ -2,6 +2,7 @@
 # family: ending_early
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 import pytest
 

@@ -2,6 +2,7 @@
 # family: intake
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 import attack_helper  # noqa: F401
 

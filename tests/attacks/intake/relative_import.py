@@ -2,6 +2,7 @@
 # family: intake
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 from ...solutions import mg2_chain_rule  # noqa: F401
 

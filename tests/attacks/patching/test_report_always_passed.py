@@ -2,6 +2,7 @@
 # family: patching
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 from _pytest.reports import TestReport
 

@@ -2,6 +2,7 @@
 # family: resources
 # outcomes: timeout
 # earns: none
+# earns-cells: mg2.add, mg2.value
 
 
 class Value:

@@ -3,6 +3,7 @@
 # outcomes: error
 # earns: mg2.value
 # earns-limits: none
+# earns-cells: mg2.value
 
 import ctypes
 

@@ -2,6 +2,7 @@
 # family: resources
 # outcomes: error
 # earns: none
+# earns-cells: mg2.add, mg2.value
 
 import os
 

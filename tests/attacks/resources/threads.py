@@ -4,6 +4,7 @@
 # outcomes-limits: none
 # earns: none
 # earns-limits: mg2.add, mg2.value
+# earns-cells: mg2.add, mg2.value
 
 import threading
 import time

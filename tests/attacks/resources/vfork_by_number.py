@@ -2,6 +2,7 @@
 # family: resources
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 import ctypes
 import os

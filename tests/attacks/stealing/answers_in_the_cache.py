@@ -4,6 +4,7 @@
 # outcomes-limits: failed
 # earns: none
 # earns-limits: mg2.value
+# earns-cells: mg2.value
 
 import sqlite3
 

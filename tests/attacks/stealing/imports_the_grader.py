@@ -2,6 +2,7 @@
 # family: stealing
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 from grader.harness.oracle import Oracle
 

@@ -2,6 +2,7 @@
 # family: stealing
 # outcomes: error
 # earns: none
+# earns-cells: mg2.value
 
 import os
 from pathlib import Path
