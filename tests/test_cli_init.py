@@ -99,7 +99,7 @@ def test_a_dry_run_says_what_it_would_and_does_nothing(here):
 def test_the_workflow_runs_a_check(here, platform):
     run("--ci", platform)
     text = Path(CI_FILES[platform]).read_text()
-    assert "mggrade check --html report.html --fail-under 0" in text
+    assert "mggrade check --fail-under 0" in text and "report.html" in text
     assert "pip install mggrade==" in text and "@" not in text.replace("actions/", "").replace(
         "python@v5", ""
     ).replace("checkout@v4", "").replace("artifact@v4", "")
