@@ -2,15 +2,15 @@
 
 Exit codes of the command:
 
-====  ==========================================================================
+====  ======================================================================
 code  meaning
-====  ==========================================================================
+====  ======================================================================
 0     everything asked for is complete (or the --fail-under threshold is met)
 1     incomplete, or under the threshold
 2     the command or the submission can't be used as given
 3     the grader itself could not do its work; nothing was scored against anyone
-130   interrupted
-====  ==========================================================================
+130   interrupted (Ctrl-C, SIGTERM); reports asked for hold what was graded
+====  ======================================================================
 """
 
 COMPLETE = 0

@@ -13,7 +13,7 @@ from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import GraderError, SubmissionError
 from grader.model import ConceptResult, LessonOutcomes, Report, State
-from grader.results import isolation_of, result_of
+from grader.results import isolation_of, not_run, result_of
 from grader.submission import Submission, read_submission
 from grader.version import __version__
 
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 Results = Callable[[Sequence[ConceptResult]], None]
 T = TypeVar("T")
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while lessons were run; `report` says what had been graded, and what was not run."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
 
 
 def check(
@@ -55,7 +63,7 @@ def check(
 
     Raises SubmissionError or UsageError where there is nothing to grade as asked, and
     InfrastructureError where the grader itself can't work. Faults of the student's code are
-    outcomes in the report.
+    outcomes in the report. Ctrl-C raises Interrupted once there is something to tell.
     """
     grading = _Grading(
         course or load_course(), lessons, concepts, seed, isolation, notebooks, cache_folder
@@ -212,8 +220,12 @@ class _Grading:
             from grader import desk  # pytest and workers are needed only now
 
             warm = desk.kinds(job.submission, self._wanted)
-            self._open(job.left, lambda grade: self.run(job, grade, progress), warm)
-            job.keep()
+            try:
+                self._open(job.left, lambda grade: self.run(job, grade, progress), warm)
+            except KeyboardInterrupt:
+                raise Interrupted(self.report(job)) from None
+            finally:
+                job.keep()
         return self.report(job)
 
     def at_desk(self, body: Callable[[Desk], T]) -> T:
@@ -279,19 +291,21 @@ class _Grading:
                 job.outcomes[lesson.id] = outcomes
                 if _whole(lesson, self._wanted):
                     job.run.add(lesson.id)
-                done([self._result(job, each) for each in self._wanted if each.lesson == lesson.id])
+                mine = [each for each in self._wanted if each.lesson == lesson.id]
+                done([result_of(self._course, job.submission, each, job.outcomes) for each in mine])
 
     def report(self, job: "_Job") -> Report:
         """What the outcomes of a job add up to."""
         submission = job.submission
-        results = tuple(self._result(job, each) for each in self._wanted)
+        known = {**{lesson.id: not_run(lesson) for lesson in job.left}, **job.outcomes}
+        results = tuple(result_of(self._course, submission, each, known) for each in self._wanted)
         if all(each.state is State.ABSENT for each in results):
             raise SubmissionError(
                 f"{submission.path}: defines nothing of what is to be graded; "
                 "ask for other concepts, or hand in what they build on as well"
             )
         score, max_score, bonus, max_bonus = scoring.totals(results)
-        outcomes = [job.outcomes[lesson.id] for lesson in job.chosen]
+        outcomes = [known[lesson.id] for lesson in job.chosen]
         notes = [
             *submission.notes,
             *look.warnings(submission),
@@ -313,13 +327,11 @@ class _Grading:
             complete=scoring.is_complete(results),
             notes=tuple(dict.fromkeys(notes)),  # a stranger's file is loaded for every lesson
             notebooks={file: way for each in outcomes for file, way in each.notebooks.items()},
+            interrupted=bool(job.left),
             reused=job.reused,
             started=job.started,
             seconds=round(time.perf_counter() - job.clock, 3),
         )
-
-    def _result(self, job: "_Job", concept: Concept) -> ConceptResult:
-        return result_of(self._course, job.submission, concept, job.outcomes)
 
 
 @dataclass

@@ -36,6 +36,7 @@ class State(StrEnum):
     FAILED = "failed"
     ERROR = "error"
     TODO = "todo"
+    NOT_RUN = "not-run"  # grading was stopped before it; in the total, with nothing earned
     ABSENT = "absent"  # not in this submission, and out of the total
 
 
@@ -228,8 +229,9 @@ class Report:
     `missing`), `submission`, `score`, `max_score`, `bonus`, `max_bonus`, `complete`, `concepts`
     (in course order: `id`, `lesson`, `title`, `state`, `earned`, `possible`, `bonus`, `carried`,
     `checks`, `diagnosis`, `place`, `curve`, `boundary`, `gave_up`), `notes`, `notebooks` (by file,
-    how it was read: "execute" for real, or its "cells"), `reused`, `started`, `seconds`. Only the
-    last three differ between two runs on the same submission with the same seed.
+    how it was read: "execute" for real, or its "cells"), `interrupted` (what is not-run was not
+    reached), `reused`, `started`, `seconds`. Only the last three differ between two runs on the
+    same submission with the same seed.
     """
 
     course: str
@@ -246,6 +248,7 @@ class Report:
     complete: bool
     notes: tuple[str, ...] = ()
     notebooks: Mapping[str, str] = field(default_factory=dict)
+    interrupted: bool = False
     reused: int = 0  # lessons whose outcomes were taken from the cache
     started: str = ""
     seconds: float = 0.0
@@ -258,6 +261,14 @@ class Report:
             for concept in self.concepts
             for check in concept.checks
         )
+
+    @property
+    def counted(self) -> tuple[float, int]:
+        """What was earned and what could be, where only one pair of numbers has room: without the
+        bonus, or the bonus alone where only bonus lessons were graded."""
+        if self.max_score or not self.max_bonus:
+            return self.score, self.max_score
+        return self.bonus, self.max_bonus
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from grader import locate, scoring
-from grader.course import Concept, Course
+from grader.course import Concept, Course, Lesson
 from grader.model import (
     CheckResult,
     ConceptResult,
     Diagnosis,
     Isolation,
     LessonOutcomes,
+    Outcome,
     State,
 )
 from grader.submission import Submission
@@ -43,6 +44,17 @@ def result_of(
         ),
         curve=found.curves.get(concept.id) if found else None,
         boundary=found.boundaries.get(concept.id) if found else None,
+    )
+
+
+def not_run(lesson: Lesson) -> LessonOutcomes:
+    """Of a lesson that was not reached."""
+    identity, why = f"{lesson.suite.stem}::not_run", "grading was stopped before it"
+    return LessonOutcomes(
+        {
+            each.id: (CheckResult(identity, each.id, Outcome.NOT_RUN, why),)
+            for each in lesson.concepts
+        }
     )
 
 

@@ -12,6 +12,8 @@ def state_of(checks: Sequence[CheckResult]) -> State:
         return State.ABSENT
     if outcomes == {Outcome.PASSED}:
         return State.PASSED
+    if outcomes == {Outcome.NOT_RUN}:
+        return State.NOT_RUN
     if Outcome.PASSED in outcomes:
         return State.PARTIAL
     if Outcome.FAILED in outcomes:

@@ -104,32 +104,34 @@ def report(changes, **more):
                 title=each.title,
                 state=scoring.state_of(checks),
                 earned=scoring.earned(checks, each.points),
-                possible=each.points,
+                possible=scoring.counted(checks, each.points),
                 bonus=lesson == "mg8",
                 carried=any(one.carried for one in checks),
                 checks=checks,
                 **change,
             )
         )
+    return replace(on(concepts), **more)
+
+
+def on(concepts):
+    """A report on these concepts, with the totals that they add up to."""
     score, max_score, bonus, max_bonus = scoring.totals(concepts)
-    return replace(
-        Report(
-            course="micrograd, by hand",
-            course_version="1.0",
-            grader_version="0.1.0",
-            seed=1986,
-            isolation=Isolation("reduced", ("landlock",)),
-            submission="exercises",
-            concepts=tuple(concepts),
-            score=score,
-            max_score=max_score,
-            bonus=bonus,
-            max_bonus=max_bonus,
-            complete=scoring.is_complete(concepts),
-            started="2024-05-06T21:14:03+00:00",
-            seconds=0.62,
-        ),
-        **more,
+    return Report(
+        course="micrograd, by hand",
+        course_version="1.0",
+        grader_version="0.1.0",
+        seed=1986,
+        isolation=Isolation("reduced", ("landlock",)),
+        submission="exercises",
+        concepts=tuple(concepts),
+        score=score,
+        max_score=max_score,
+        bonus=bonus,
+        max_bonus=max_bonus,
+        complete=scoring.is_complete(concepts),
+        started="2024-05-06T21:14:03+00:00",
+        seconds=0.62,
     )
 
 
@@ -362,3 +364,62 @@ def hostile(text):
         submission=text,
         notes=(text,),
     )
+
+
+def untouched():
+    """All still to be written."""
+    place = Place("mg1_derivatives.py", 62, "parabola_slope")
+    return report({"mg1.slope": {"place": place}})
+
+
+def ended(outcome, message):
+    """One check of one concept ended like this, with its program; the rest is untouched."""
+    program = "a = Value(0.5)\nb = a.tanh()"
+    return report(
+        {
+            "mg3.tanh": {
+                "checks": (
+                    check("mg3.tanh"),
+                    check("mg3.tanh", outcome, "again", message=message, program=program),
+                ),
+                "place": Place("mg3_backpropagation.py", 33, "tanh"),
+            }
+        }
+    )
+
+
+def timeout():
+    """One check hung."""
+    return ended(Outcome.TIMEOUT, "took too long and was stopped")
+
+
+def crash():
+    """One check ended the process."""
+    return ended(Outcome.CRASHED, "ended the Python process")
+
+
+def graders_fault():
+    """The grader failed on one check of a concept, and on all of another."""
+    message = "the check itself is broken: x"
+    broken = {"message": message, "outcome": Outcome.INFRASTRUCTURE}
+    return report(
+        {
+            "mg3.tanh": {"checks": (check("mg3.tanh"), check("mg3.tanh", **broken))},
+            "mg3.by-hand": {"checks": (check("mg3.by-hand", **broken),)},
+        }
+    )
+
+
+def interrupted():
+    """Stopped after the third lesson."""
+    left = {
+        each.id: {"checks": (check(each.id, Outcome.NOT_RUN, message="grading was stopped"),)}
+        for each in load_course().concepts
+        if each.id >= "mg4"
+    }
+    done = {
+        each.id: {"checks": (check(each.id),)}
+        for each in load_course().concepts
+        if each.id < "mg3.tanh-backward"
+    }
+    return report(done | left, interrupted=True)

@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from grader import __version__
 from grader.cli import COMMANDS, main
 
 
@@ -18,7 +19,8 @@ def command(*arguments):
 
 
 def test_version():
-    assert command("--version").stdout == "mggrade 0.1.0\n"
+    shown = command("--version").stdout
+    assert shown == f"mggrade {__version__}, course 1.0 (micrograd, by hand)\n"
 
 
 def test_help_lists_the_commands():

@@ -102,7 +102,7 @@ def test_help_documents_the_exit_codes(command):
     table = dict(re.findall(r"^(\d+) +(\S.*)$", errors.__doc__, re.MULTILINE))
     assert set(table) == {"0", "1", "2", "3", "130"}
     assert all(re.search(rf"^    {code} +\w", text, re.MULTILINE) for code in table)
-    assert text.count("\n    mggrade check ") == 4
+    assert text.count("\n    mggrade check ") == 5
 
 
 @pytest.mark.parametrize(

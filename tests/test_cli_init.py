@@ -1,6 +1,7 @@
 """`mggrade init`: a workspace out of nothing, and never at the cost of somebody's work."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -99,10 +100,10 @@ def test_a_dry_run_says_what_it_would_and_does_nothing(here):
 def test_the_workflow_runs_a_check(here, platform):
     run("--ci", platform)
     text = Path(CI_FILES[platform]).read_text()
-    assert "mggrade check --html report.html --fail-under 0" in text
-    assert "pip install mggrade==" in text and "@" not in text.replace("actions/", "").replace(
-        "python@v5", ""
-    ).replace("checkout@v4", "").replace("artifact@v4", "")
+    assert "mggrade check --fail-under 0" in text
+    assert "report.html" in text
+    assert "pip install mggrade==" in text
+    assert not re.search(r"@[A-Z]+@", text)  # a mark that nothing was put in for
 
 
 def test_a_lesson_that_is_there_as_a_notebook_is_there(here):

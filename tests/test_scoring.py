@@ -53,7 +53,7 @@ def concept(*outcomes, possible=4, bonus=False):
         (["error"], State.ERROR),
         (["timeout", "crashed"], State.ERROR),
         (["protocol"], State.ERROR),
-        (["not-run"], State.ERROR),
+        (["not-run"], State.NOT_RUN),
         (["infrastructure"], State.ERROR),
     ],
 )

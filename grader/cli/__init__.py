@@ -126,7 +126,11 @@ Examples:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False,
+    callback=lambda ctx, param, value: _show_version(ctx) if value else None,
+    help="Show the versions of the grader and its course, and exit.",
+)  # fmt: skip
 @click.option("--debug", is_flag=True, hidden=True, help="Show the traceback of an error.")
 @click.pass_context
 def main(ctx: click.Context, debug: bool) -> None:
@@ -139,6 +143,14 @@ def main(ctx: click.Context, debug: bool) -> None:
         from grader.cli.home import show
 
         show(COMMANDS)
+
+
+def _show_version(ctx: click.Context) -> NoReturn:
+    from grader.course import load_course
+
+    course = load_course()
+    click.echo(f"mggrade {__version__}, course {course.version} ({course.title})")
+    ctx.exit()
 
 
 def _unknown_command(given: str) -> str:

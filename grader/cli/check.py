@@ -10,18 +10,26 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.options import PATH, IdType, SeedType, Threshold, ThresholdType, split_ids
-from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, UsageError
+from grader.cli.targets import FormatsCommand, Target, setting_for, targets, write_targets
+from grader.errors import COMPLETE, INCOMPLETE, INFRASTRUCTURE, INTERRUPTED, UsageError
+from grader.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from grader.course import Course, Lesson
     from grader.model import Report
 
-EPILOG = """\b
+_USES = "\n".join(f"  {name:<17} {use}" for name, use in FORMATS.items())
+EPILOG = f"""\b
 Examples:
   mggrade check                       the exercises of this folder
   mggrade check --lesson mg3,mg4 -v   two lessons, every check listed
   mggrade check my_micrograd.py       a micrograd of your own
   mggrade check --html report.html    a page with the graphs of what went wrong
+  mggrade check --format junit --output report.xml
+
+\b
+Formats:
+{_USES}
 
 \b
 Exit codes:
@@ -29,11 +37,11 @@ Exit codes:
   1    incomplete, or under the threshold
   2    the command or the submission can't be used as given
   3    the grader itself could not do its work; nothing was scored against anyone
-  130  interrupted
+  130  interrupted (Ctrl-C, SIGTERM); reports asked for hold what was graded
 """
 
 
-@click.command("check", epilog=EPILOG)
+@click.command("check", cls=FormatsCommand, epilog=EPILOG)
 @PATH
 @click.option(
     "--lesson", "lessons", metavar="ID", multiple=True, callback=split_ids,
@@ -50,12 +58,21 @@ Exit codes:
     help="Draw other numbers and expressions than the course's own.",
 )  # fmt: skip
 @click.option(
+    "--format", "formats", multiple=True, type=click.Choice([*FORMATS]), metavar="FORMAT",
+    help="Write the report in this format (listed below), to the --output that follows; without "
+    "one to standard output, where nothing else goes then. Repeat both for several.",
+)  # fmt: skip
+@click.option(
+    "--output", "outputs", multiple=True, metavar="FILE|-",
+    help="The file for the --format before it; - is standard output.",
+)  # fmt: skip
+@click.option(
     "--json", "json_file", metavar="FILE|-",
-    help="Write the report as JSON; - is standard output, and nothing else goes there.",
+    help="The same as --format json --output FILE.",
 )  # fmt: skip
 @click.option(
     "--html", "html_file", metavar="FILE",
-    help="Write the report as a web page: one file, with graphs, to be opened in any browser.",
+    help="The same as --format html --output FILE: a page for any browser, with graphs.",
 )  # fmt: skip
 @click.option(
     "--annotate", "annotated", metavar="FILE|FOLDER",
@@ -88,6 +105,8 @@ def command(
     lessons: Sequence[str],
     concepts: Sequence[str],
     seed: int | None,
+    formats: Sequence[str],
+    outputs: Sequence[str],
     json_file: str | None,
     html_file: str | None,
     annotated: str | None,
@@ -105,20 +124,14 @@ def command(
     """
     if quiet and verbose:
         raise UsageError("--quiet and --verbose exclude each other; choose one")
-    to_stdout = json_file == "-"
-    if html_file == "-":
-        raise UsageError("--html needs a file; for example --html report.html")
     if annotated == "-":
         raise UsageError("--annotate needs a file or folder; for example --annotate feedback.ipynb")
-    for file in (None if to_stdout else json_file, html_file):
-        if file:
-            from grader.cli.output import ensure_writable
-
-            ensure_writable(Path(file))
+    wanted = targets(formats, outputs, json_file, html_file)
 
     from grader import grade
     from grader.cli.memory import with_memory
     from grader.cli.paths import default_path
+    from grader.cli.signals import sigterm_interrupts
     from grader.course import load_course
     from grader.sandbox.hide import hide_this_process
 
@@ -133,26 +146,27 @@ def command(
         if annotated
         else None
     )
-    with _progress(asked, shown=not quiet) as progress:
-        report = grade.check(
-            path,
-            lessons=lessons,
-            concepts=concepts,
-            seed=seed,
-            fresh=fresh,
-            isolation=isolation,
-            notebooks=notebooks,
-            course=course,
-            progress=progress,
-        )
+    try:
+        with sigterm_interrupts(), _progress(asked, shown=not quiet) as progress:
+            report = grade.check(
+                path,
+                lessons=lessons,
+                concepts=concepts,
+                seed=seed,
+                fresh=fresh,
+                isolation=isolation,
+                notebooks=notebooks,
+                course=course,
+                progress=progress,
+            )
+    except grade.Interrupted as stopped:
+        return _interrupted(stopped.report, wanted, path, course)
     report = with_memory(report, path, course, bare)
-    if json_file:
-        _write_json(report, json_file)
-    if html_file:
-        _write_html(report, course, html_file)
+    others = [each for each in wanted if each != Target("text", None)]
+    write_targets(others, report, setting_for(path, course))
     if write_annotated:
         write_annotated(report)
-    if not to_stdout:
+    if all(each.file for each in others):
         _show(report, course, verbose, quiet)
     return _exit_code(report, threshold)
 
@@ -188,23 +202,15 @@ def _progress(lessons: "Sequence[Lesson]", shown: bool) -> Generator[Callable[[s
         status.stop()
 
 
-def _write_json(report: "Report", target: str) -> None:
-    from grader.cli.output import write_file, write_stdout
-    from grader.render.json_format import render_json
+def _interrupted(report: "Report", wanted: "Sequence[Target]", path: Path, course: "Course") -> int:
+    """Write what was graded in time to where reports were asked for."""
+    from grader.cli.signals import undisturbed
 
-    text = render_json(report)
-    if target == "-":
-        write_stdout(text)
-    else:
-        write_file(Path(target), text)
-
-
-def _write_html(report: "Report", course: "Course", target: str) -> None:
-    from grader.cli.output import write_file
-    from grader.render.html import render_html
-
-    titles = {lesson.id: lesson.title for lesson in course.lessons}
-    write_file(Path(target), render_html(report, titles))
+    with undisturbed():
+        write_targets(wanted, report, setting_for(path, course))
+    kept = "; the reports hold what was graded until then" if wanted else ""
+    click.echo(f"mggrade: interrupted{kept}", err=True)
+    return INTERRUPTED
 
 
 def _annotating(

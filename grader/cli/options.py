@@ -41,9 +41,8 @@ class Threshold:
         return f"{self.amount}%" if self.percent else str(self.amount)
 
     def _counted(self, report: "Report") -> tuple[Decimal, Decimal]:
-        if report.max_score:
-            return Decimal(str(report.score)), Decimal(report.max_score)
-        return Decimal(str(report.bonus)), Decimal(report.max_bonus)
+        earned, possible = report.counted
+        return Decimal(str(earned)), Decimal(possible)
 
 
 class ThresholdType(click.ParamType[Threshold]):

@@ -53,11 +53,10 @@ def case_lines(console: Console, case: Case, indent: int) -> Iterator[Text]:
         if numbers
         else (safe(str(case.actual)), safe(str(case.expected)))
     )
+    shown = safe(case.shown)
+    yield from wrapped(console, Text(YOURS).append(f"{shown} = {actual}", "red"), indent, HANGING)
     yield from wrapped(
-        console, Text(YOURS).append(f"{case.shown} = {actual}", "red"), indent, HANGING
-    )
-    yield from wrapped(
-        console, Text(judge).append(f"{case.shown} = {expected}", "green"), indent, HANGING
+        console, Text(judge).append(f"{shown} = {expected}", "green"), indent, HANGING
     )
 
 

@@ -25,7 +25,7 @@ def feedback_markdown(concept: ConceptResult, console: Console, cell: int | None
 def _paragraphs(concept: ConceptResult, console: Console, cell: int | None) -> Iterator[str]:
     glyph, word, _ = STATES.get(concept.state, ("?", str(concept.state), ""))
     score = out_of(concept.earned, concept.possible)
-    yield f"**{glyph} {_prose(concept.title)}** · {code(concept.id)} · {word} · {score} points"
+    yield f"**{glyph} {prose(concept.title)}** · {code(concept.id)} · {word} · {score} points"
     if concept.state is State.PASSED:
         carried = ", with the reference's earlier code" if concept.carried else ""
         yield f"PyTorch agrees{carried}."
@@ -34,11 +34,11 @@ def _paragraphs(concept: ConceptResult, console: Console, cell: int | None) -> I
     if concept.state is State.TODO and diagnosis is None:
         yield "The gap is still there: this one waits for you."
     elif diagnosis is not None:
-        yield f"**What happened.** {_prose(diagnosis.sentence)}"
+        yield f"**What happened.** {prose(diagnosis.sentence)}"
         if diagnosis.think:
-            yield f"**How to think about it.** {_prose(diagnosis.think)}"
+            yield f"**How to think about it.** {prose(diagnosis.think)}"
         if diagnosis.facts:
-            facts = (f"- {_prose(each)}" for each in diagnosis.facts)
+            facts = (f"- {prose(each)}" for each in diagnosis.facts)
             yield "**Certain from your source.**\n\n" + "\n".join(facts)
     else:
         yield "**What happened.**" if check else "**What happened.** None of its checks was run."
@@ -70,14 +70,14 @@ def code(text: str) -> str:
     return f"{ticks}{room}{text}{room}{ticks}"
 
 
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall("`+", text)), default=0)
-
-
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """A sentence, as Markdown that says just that."""
     text = " ".join(inert(text).split())
     return re.sub(r"[^\w\s,.;!?'()-]|_|(?<=www)\.", _entity, text, flags=re.IGNORECASE)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
 
 
 def _entity(match: re.Match[str]) -> str:

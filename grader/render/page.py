@@ -7,7 +7,13 @@ from itertools import groupby
 from grader.model import ConceptResult, Report, State
 from grader.render.lines import comma_list, out_of, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
-from grader.render.states import fault_of, how_read, is_graders_fault, points_of
+from grader.render.states import (
+    fault_of,
+    how_read,
+    is_graders_fault,
+    points_of,
+    trouble_of,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,8 @@ class LessonView:
     share: float
     concepts: tuple[ConceptView, ...]
     fault: CheckView | None
-    settled: str  # "passed" or "todo" where all concepts are, else empty
+    settled: str  # "passed", "todo" or "not-run" where all concepts are, else empty
+    word: str  # what is said of them all
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Page:
     bonus: str
     max_bonus: int
     complete: bool
-    infrastructure: bool
+    trouble: tuple[str, ...]
     lessons: tuple[LessonView, ...]
     next: Next | None
     absent: tuple[str, ...]
@@ -68,7 +75,7 @@ def page_of(report: Report, titles: Mapping[str, str]) -> Page:
         bonus=points(report.bonus),
         max_bonus=report.max_bonus,
         complete=report.complete,
-        infrastructure=report.infrastructure,
+        trouble=trouble_of(report),
         lessons=lessons,
         next=_next(present, lessons),
         absent=tuple(each.id for each in report.concepts if each.state is State.ABSENT),
@@ -109,9 +116,10 @@ def _lesson(
     earned, possible = points_of(concepts)
     states = {each.state for each in concepts}
     fault = fault_of(concepts)
+    common = next(iter(states)) if len(states) == 1 else None
+    word = _SETTLED.get(common, "") if common else ""
     told = any(each.curve or each.boundary or each.gave_up for each in concepts)
-    alike = states in ({State.PASSED}, {State.TODO}) and not told
-    settled = str(next(iter(states))) if alike else ""
+    settled = str(common) if word and not told else ""
     return LessonView(
         id=identity,
         title=title,
@@ -120,5 +128,9 @@ def _lesson(
         share=earned / max(1, possible),
         concepts=tuple(views[each.id] for each in concepts),
         fault=check_view(fault) if fault else None,
+        word=word,
         settled=settled,
     )
+
+
+_SETTLED = {State.PASSED: "all passed", State.TODO: "all to do", State.NOT_RUN: "none run"}

@@ -6,7 +6,7 @@ from grader.model import Case, CheckResult, ConceptResult, Diagnosis, Outcome, P
 from grader.render.figures import both, figure, judge_name, share_of
 from grader.render.lines import lines_of, out_of
 from grader.render.plots import boundary_svg, curve_sentence, curve_svg
-from grader.render.states import GAVE_UP, STATE_OF, STATES
+from grader.render.states import GAVE_UP, STATE_OF, STATES, WAITING
 from grader.render.svg import graph_svg
 from grader.render.untrusted import inert
 from grader.render.verdict import (
@@ -93,7 +93,7 @@ def concept_view(concept: ConceptResult) -> ConceptView:
     """All there is to say about a concept."""
     glyph, word, _ = STATES[concept.state]
     wrong = [each for each in concept.checks if each.outcome not in (Outcome.PASSED, Outcome.TODO)]
-    told = bool(wrong) and concept.state not in (State.PASSED, State.TODO)
+    told = bool(wrong) and concept.state not in {State.PASSED, *WAITING}
     diagnosis = concept.diagnosis if told else None
     anchor = concept.id.replace(".", "-")
     message = _message(wrong[0]) if told else ""

@@ -11,7 +11,10 @@ STATES = {
     State.FAILED: ("✗", "failed", "red"),
     State.ERROR: ("!", "error", "red"),
     State.TODO: ("·", "todo", "dim"),
+    State.NOT_RUN: ("–", "not run", "dim"),
 }
+
+WAITING = frozenset({State.TODO, State.NOT_RUN})  # nothing can be said of these yet
 
 # What is said of a concept whose solution was asked for before it passed.
 GAVE_UP = "after a look at the solution"
@@ -21,6 +24,7 @@ STATE_OF = {
     Outcome.PASSED: State.PASSED,
     Outcome.FAILED: State.FAILED,
     Outcome.TODO: State.TODO,
+    Outcome.NOT_RUN: State.NOT_RUN,
 }
 
 
@@ -50,6 +54,18 @@ def is_graders_fault(concept: ConceptResult) -> bool:
     """Whether nothing is left to mend but what the grader itself could not do."""
     outcomes = {check.outcome for check in concept.checks} - {Outcome.PASSED}
     return outcomes == {Outcome.INFRASTRUCTURE}
+
+
+def trouble_of(report: Report) -> tuple[str, ...]:
+    """What keeps a report from being the whole truth, in sentences."""
+    sentences = []
+    if report.infrastructure:
+        sentences.append(
+            "The grader itself failed on some checks: no verdict on them, please report it."
+        )
+    if report.interrupted:
+        sentences.append("Grading was stopped early: what is not run has no verdict yet.")
+    return tuple(sentences)
 
 
 def how_read(report: Report) -> list[str]:

@@ -1,5 +1,6 @@
 """A report for people: what works, what went wrong where, and the one next thing to do."""
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,10 +21,12 @@ from grader.render.states import (
     GAVE_UP,
     STATE_OF,
     STATES,
+    WAITING,
     fault_of,
     how_read,
     is_graders_fault,
     points_of,
+    trouble_of,
 )
 from grader.render.verdict import check_name
 
@@ -49,6 +52,14 @@ def render_text(
     for line in page.summary() if quiet else page.lines():
         line.rstrip()
         console.print(line, soft_wrap=True, highlight=False)
+
+
+def plain_text(report: Report, titles: Mapping[str, str], width: int = 80) -> str:
+    """The same as plain text, for a file or a log."""
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    with console.capture() as captured:
+        render_text(report, console, titles=titles)
+    return captured.get()
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ class _Page:
         todo = [lesson for lesson in self._lessons if lesson.states != {State.PASSED}]
         for lesson in self._lessons:
             yield from self._lesson(lesson, unfold=lesson in todo[:1])
-            if lesson.states - {State.PASSED, State.TODO} and lesson is not self._lessons[-1]:
+            if lesson.states - {State.PASSED, *WAITING} and lesson is not self._lessons[-1]:
                 yield Text()  # room to breathe after a long one
         yield from self._absent()
         yield Text()
@@ -122,10 +133,7 @@ class _Page:
         yield from wrapped(self._console, total, 0)
         if report.complete:
             yield Text("✓ Complete: PyTorch agrees with every number.", style="green")
-        if report.infrastructure:
-            sentence = (
-                "The grader itself failed on some checks: no verdict on them, please report it."
-            )
+        for sentence in trouble_of(report):
             yield from wrapped(self._console, Text(sentence, style="red"), 0)
         yield from self._next()
 
@@ -142,7 +150,10 @@ class _Page:
             if gave_up:
                 remark = f"{GAVE_UP}: {comma_list(self._short(lesson, gave_up))}"
                 yield from wrapped(self._console, Text(remark, style="dim"), self._deeper, 2)
-        elif self._verbose or lesson.states != {State.TODO}:
+        elif lesson.states == {State.NOT_RUN}:
+            glyph, word, style = STATES[State.NOT_RUN]
+            yield Text(" " * self._indent).append(f"{glyph} {word}", style)
+        elif self._verbose or lesson.states - WAITING:
             for concept in lesson.concepts:
                 yield from self._concept(concept)
         elif unfold or any(concept.gave_up for concept in lesson.concepts):
@@ -186,13 +197,13 @@ class _Page:
         if self._verbose:
             for check in concept.checks:
                 yield from self._check(check)
-        elif concept.state is not State.TODO:
+        elif concept.state not in WAITING:
             yield from first_failure_lines(self._console, concept, self._deeper)
         if concept.diagnosis:
             yield from diagnosis_lines(self._console, concept.diagnosis, self._deeper)
 
     def _concept_line(self, each: ConceptResult) -> Text:
-        look, quiet = STATES[each.state], each.state is State.TODO
+        look, quiet = STATES[each.state], each.state in WAITING
         return self._rows.concept(look, each.title, each.id, each.earned, each.possible, quiet)
 
     def _check(self, check: CheckResult) -> Iterator[Text]:

@@ -2,10 +2,11 @@
 
 import re
 
-# Controls but tab and newline, invisible and direction marks, separators, tags.
+# Controls but tab and newline, invisible and direction marks, separators, tags, and what is no
+# character at all (XML can't hold it).
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from grader.ci import WORKFLOWS
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -118,14 +119,14 @@ def _items(course: Course, folder: Path, notebooks: bool, ci: str | None) -> Ite
         content = material.notebook(lesson) if notebooks else material.script(lesson).encode()
         path = Path(EXERCISES, lesson.file + _FORMS[notebooks])
         yield Item(path, content, _found(folder / path, content), lesson.id)
-    yield _from_template(folder, Path("README.md"), "README.md", notebooks)
-    yield _from_template(folder, Path(".gitignore"), "gitignore", notebooks)
+    yield _from_template(folder, Path("README.md"), TEMPLATES / "README.md", notebooks)
+    yield _from_template(folder, Path(".gitignore"), TEMPLATES / "gitignore", notebooks)
     if ci:
-        yield _from_template(folder, Path(CI_FILES[ci]), f"{ci}.yml", notebooks)
+        yield _from_template(folder, Path(CI_FILES[ci]), WORKFLOWS / f"{ci}.yml", notebooks)
 
 
-def _from_template(folder: Path, path: Path, template: str, notebooks: bool) -> Item:
-    text = (TEMPLATES / template).read_text(encoding="utf-8")
+def _from_template(folder: Path, path: Path, template: Path, notebooks: bool) -> Item:
+    text = template.read_text(encoding="utf-8")
     words = {
         "@FORM@": "notebooks" if notebooks else "Python files",
         "@LIVE@": _LIVE if notebooks else "",

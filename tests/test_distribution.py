@@ -1,0 +1,139 @@
+"""What is released: versions from tags, what is in the archives, a walk with the wheel alone."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.course import load_course
+from tests.conftest import ROOT
+
+GIT = ["git", "-c", "user.name=x", "-c", "user.email=x@x", "-c", "init.defaultBranch=main"]
+pytestmark = pytest.mark.skipif(
+    not (ROOT / ".git").exists() or not shutil.which("git"), reason="no clone, or no git"
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A source tree, and what was built of it when its tag was v1.2.3."""
+
+    tree: Path
+    sdist: Path
+    wheel: Path
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    base = tmp_path_factory.mktemp("release")
+    tree, out = base / "tree", base / "dist"
+    listed = subprocess.check_output(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True
+    )
+    for name in filter(None, listed.split("\0")):
+        if not name.startswith(("tests/", "benchmarks/")) and (ROOT / name).exists():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tree / name)
+    (tree / "notes.txt").write_text("not to be released", encoding="utf-8")
+    (tree / "grader" / "__pycache__").mkdir(exist_ok=True)
+    (tree / "grader" / "__pycache__" / "x.pyc").write_bytes(b"")
+    for line in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1.2.3"]):
+        subprocess.run([*GIT, *line], cwd=tree, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "-o", out, tree],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return Built(tree, next(out.glob("*.tar.gz")), next(out.glob("*.whl")))
+
+
+def test_versions_are_those_of_tags(built):
+    assert built.sdist.name == "mggrade-1.2.3.tar.gz"
+    assert built.wheel.name == "mggrade-1.2.3-py3-none-any.whl"  # made from the sdist, without git
+
+
+def test_a_tree_without_git_has_a_version(built, tmp_path):
+    shutil.copytree(built.tree, tmp_path / "tree", ignore=shutil.ignore_patterns(".git"))
+    program = [sys.executable, "-m", "hatchling", "version"]
+    shown = subprocess.check_output(program, cwd=tmp_path / "tree", text=True)
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev0)?\n", shown)
+
+
+def test_the_archives_are_fit_to_publish(built):
+    program = [sys.executable, "-m", "twine", "check", "--strict", built.sdist, built.wheel]
+    result = subprocess.run(program, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("PASSED") == 2
+
+
+def test_the_wheel_holds_the_package_and_the_course(built):
+    with zipfile.ZipFile(built.wheel) as wheel:
+        names = set(wheel.namelist())
+    package = {
+        path.relative_to(built.tree).as_posix()
+        for path in (built.tree / "grader").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    data = {
+        f"grader/data/{path.relative_to(built.tree).as_posix()}"
+        for folder in ("solutions", "exercises")
+        for path in (built.tree / folder).rglob("*")
+        if path.is_file()
+    }
+    about = {name for name in names if name.startswith("mggrade-1.2.3.dist-info/")}
+    assert names - about == package | data | {"grader/_version.py"}
+    for lesson in load_course().lessons:
+        for wanted in ("solutions/{}.py", "exercises/{}.py", "exercises/notebooks/{}.ipynb"):
+            assert f"grader/data/{wanted.format(lesson.file)}" in names
+        assert f"grader/suites/{lesson.suite.name}" in names
+
+
+def test_the_sdist_holds_what_the_wheel_is_made_of(built):
+    with tarfile.open(built.sdist) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    tops = {name.partition("/")[0] for name in names}
+    assert tops == {
+        "grader", "solutions", "exercises", "CHANGELOG.md", "LICENSE", "README.md", "PKG-INFO",
+        "constraints.txt", "pyproject.toml", ".gitignore",
+    }  # fmt: skip
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_a_walk_with_the_wheel_alone(built, tmp_path, cache):
+    """In a fresh environment, far from any clone; what it depends on is borrowed from here."""
+    place = tmp_path / "venv"
+    venv.create(place, with_pip=False)
+    packages = next(place.glob("lib/python*/site-packages"))
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", place, "install", "-q", "--no-deps",
+         "--no-index", "--force-reinstall", built.wheel],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+    def mggrade(*arguments):
+        return subprocess.run(
+            [place / "bin" / "mggrade", *arguments],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": str(cache)},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+
+    assert mggrade("--version").stdout.startswith("mggrade 1.2.3, course ")
+    shutil.copytree(packages / "grader" / "data" / "exercises", tmp_path / "exercises")
+    solution = packages / "grader" / "data" / "solutions" / "mg1_derivatives.py"
+    shutil.copy(solution, tmp_path / "exercises")
+    graded = mggrade("check", "--lesson", "mg1,mg2", "--fail-under", "0", "--format", "gradescope")
+    assert (graded.returncode, graded.stderr) == (0, "")
+    assert '"score": 10.0' in graded.stdout and '"max_score": 24' in graded.stdout
