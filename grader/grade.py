@@ -11,6 +11,7 @@ from grader import locate, look, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import GraderError, SubmissionError
+from grader.intake import Folder
 from grader.model import (
     CheckResult,
     ConceptResult,
@@ -71,7 +72,7 @@ def check(
 
 
 def check_each(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | Path | Folder],
     each: Callable[[Path, Report | GraderError], None],
     *,
     lessons: Sequence[str] = (),
@@ -85,13 +86,14 @@ def check_each(
 ) -> None:
     """Grade many submissions at one desk, much quicker than one by one; see `check`.
 
+    paths: of submissions, or submissions that are in memory already.
     each: called with every path and its report, or with the error that grading it ended with.
     """
     grading = _Grading(
         course or load_course(), lessons, concepts, seed, fresh, isolation, notebooks, cache_folder
     )
     try:
-        grading.many(map(Path, paths), each)
+        grading.many(paths, each)
     finally:
         grading.close()
 
@@ -132,14 +134,17 @@ class _Grading:
         return self._report(job)
 
     def many(
-        self, paths: Iterable[Path], each: Callable[[Path, Report | GraderError], None]
+        self,
+        paths: Iterable[str | Path | Folder],
+        each: Callable[[Path, Report | GraderError], None],
     ) -> None:
         """The same for each, in one go."""
 
         def body(grade: "Grade") -> None:
-            for path in paths:
+            for given in paths:
+                path = given.path if isinstance(given, Folder) else Path(given)
                 try:
-                    job = self._job(path)
+                    job = self._job(given if isinstance(given, Folder) else path)
                     if job.left:
                         self._run(job, grade, lambda lesson: None)
                     result: Report | GraderError = self._report(job)
@@ -160,7 +165,7 @@ class _Grading:
             self._course, lessons, self._seed, self._store, stamp, self._isolation, body, warm
         )
 
-    def _job(self, path: Path) -> "_Job":
+    def _job(self, path: Path | Folder) -> "_Job":
         clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
         submission = read_submission(path, self._course, self._notebooks)
         memory = reuse.Memory(self._course, submission, self._seed, self._isolation, self._store)
