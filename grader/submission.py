@@ -79,9 +79,7 @@ class Submission:
         return replace(self, lessons=lessons, own=tuple(map(changed, self.own)))
 
 
-def read_submission(
-    handed_in: Path | Folder, course: Course, notebooks: str = CELLS
-) -> Submission:
+def read_submission(handed_in: Path | Folder, course: Course, notebooks: str = CELLS) -> Submission:
     """Read a folder, an archive of one, a `.py` or an `.ipynb`; or a folder that is in memory, as
     one file if there is but one.
 

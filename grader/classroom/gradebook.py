@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from grader.classroom.roster import Student
 from grader.classroom.schema import APPLICATION, MIGRATIONS
@@ -21,6 +21,7 @@ from grader.model import Report
 from grader.render.json_format import report_from_data, report_to_data
 
 PATIENCE = 30.0  # seconds that another grader's writing is waited for
+Row = TypeVar("Row", "Adjustment", "Comment")
 GRADED, REFUSED, FAULT = "graded", "refused", "fault"
 
 
@@ -146,6 +147,7 @@ class Gradebook:
         with self._writing():
             if roster:
                 self._connection.execute("UPDATE students SET enrolled = 0")
+                self._connection.execute("INSERT OR REPLACE INTO settings VALUES ('roster', '1')")
             marks = ", ".join("?" for _ in fields(Student))
             better = "excluded" if roster else "students"  # a roster knows better than a file name
             columns = [each.name for each in fields(Student) if each.name != "key"]
@@ -155,6 +157,10 @@ class Gradebook:
                 f"ON CONFLICT (key) DO UPDATE SET {told}, enrolled = 1",
                 [_student_row(each) for each in students],
             )
+
+    def roster(self) -> list[Student]:
+        """Those of the last roster; none where there never was one."""
+        return self.students() if self.setting("roster") else []
 
     def students(self) -> list[Student]:
         """All of them, by name."""
@@ -177,6 +183,11 @@ class Gradebook:
         """What the grader's code was when this result was found."""
         row = self._row("SELECT stamp FROM results WHERE number = ?", result)
         return str(row[0]) if row else ""
+
+    def report_of(self, result: int) -> Report | None:
+        """The stored report of a result."""
+        row = self._row("SELECT report FROM results WHERE number = ?", result)
+        return unpacked_report(row[0]) if row else None
 
     def latest(self, student: str) -> int | None:
         """The number of the result that counts for a student."""
@@ -430,11 +441,11 @@ def _handin(row: Sequence[Any]) -> Handin:
 
 
 def _result(row: Sequence[Any]) -> Result:
-    *told, report, started, seconds = row
-    return Result(*told, unpacked_report(report), started, seconds)
+    told, (report, started, seconds) = row[:-3], row[-3:]
+    return Result(*told, report=unpacked_report(report), started=started, seconds=seconds)
 
 
-def _grouped[Row: (Adjustment, Comment)](kind: type[Row], rows: Iterable[Any]) -> dict[str, list[Row]]:
+def _grouped(kind: type[Row], rows: Iterable[Any]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row[0], []).append(kind(*row))

@@ -21,7 +21,7 @@ def read_metadata(source: Folder, path: PurePosixPath) -> "dict[str, Sequence[Ow
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.load(source.read(path, LARGEST_MIB << 20), loader)  # noqa: S506 - a safe one
+        data = yaml.load(source.read(path, LARGEST_MIB << 20), loader)
     except Unreadable as error:
         raise SubmissionError(f"{source.path / path} {error}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -45,9 +45,7 @@ def _submitters(folder: str, entry: Any) -> "list[Owner]":
     found = []
     for each in people if isinstance(people, list) else []:
         if isinstance(each, Mapping):
-            name, number, email = (
-                str(_field(each, key) or "") for key in ("name", "sid", "email")
-            )
+            name, number, email = (str(_field(each, key) or "") for key in ("name", "sid", "email"))
             found.append(Owner(folder, name=name, id=number, email=email, submitted=time))
     return found
 

@@ -10,6 +10,7 @@ The rules, in this order:
 4. Where there is no lesson at all, the newest attempt's files are a micrograd of one's own.
 """
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -108,7 +109,7 @@ def _opened(piece: Piece, notes: list[str], depth: int = DEPTH) -> list[Piece]:
         return []
     inner = folder_of(Path(piece.path.name), files)
     members = [
-        replace(piece, path=path, read=lambda limit, path=path: inner.read(path, limit))
+        replace(piece, path=path, read=functools.partial(inner.read, path))
         for path in inner.files
         if path.suffix in (".py", ".ipynb") or is_archive(Path(path.name))
     ]

@@ -4,6 +4,7 @@ Recognised by names alone: Canvas, Moodle and Gradescope bulk downloads, folders
 student, clones of repositories, and archives of any of these.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -82,9 +83,7 @@ def pieces(source: Folder, course: Course, order: int = 0) -> Iterator[Piece]:
     owners = _owners(source, base, [short for _, short in inner], course)
     for full, short in inner:
         for owner, path, count in owners(short):
-            yield Piece(
-                owner, path, (order, count), lambda limit, full=full: source.read(full, limit)
-            )
+            yield Piece(owner, path, (order, count), functools.partial(source.read, full))
 
 
 Owners = Callable[[PurePosixPath], Sequence[tuple[Owner, PurePosixPath, int]]]
@@ -197,7 +196,8 @@ def _plain(path: PurePosixPath, course: Course) -> list[tuple[Owner, PurePosixPa
 def _labelled(label: str, course: Course) -> Owner:
     """`alice_mg3_backpropagation` is alice's third lesson."""
     for lesson in course.lessons:
-        label = re.sub(rf"[ _.-]*{lesson.file}(?![a-z])(-\d+| ?\(\d+\))?[ _.-]*", "", label) or label
+        named = rf"[ _.-]*{lesson.file}(?![a-z])(-\d+| ?\(\d+\))?[ _.-]*"
+        label = re.sub(named, "", label) or label
     return Owner(label, login=label)
 
 

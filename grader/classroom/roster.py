@@ -93,7 +93,7 @@ def match(owners: Iterable[Owner], students: Sequence[Student]) -> Matched:
     """
     owners = list(owners)
     if not students:
-        return Matched({key: found for key, found in _alone(owners).items()})
+        return Matched(_alone(owners))
     indexes = _indexes(students)
     found: dict[str, list[Owner]] = {}
     strangers: list[Owner] = []
@@ -175,7 +175,7 @@ def _student(row: Mapping[str, str], columns: Mapping[str, Sequence[str]]) -> St
 _Index = Mapping[str, Sequence[str]]
 
 
-def _indexes(students: Sequence[Student]) -> dict[str, _Index]:
+def _indexes(students: Sequence[Student]) -> Mapping[str, _Index]:
     """For each kind of fact: who has it."""
     indexes: dict[str, dict[str, list[str]]] = {
         kind: {} for kind in ("id", "email", "login", "participant", "name")

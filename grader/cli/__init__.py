@@ -16,6 +16,7 @@ COMMANDS = {
     "check": ("grader.cli.check", "Grade a submission, concept by concept."),
     "explain": ("grader.cli.explain", "Explain why a concept fails."),
     "hint": ("grader.cli.hint", "Give the next hint for a concept."),
+    "grade": ("grader.cli.grade", "Grade a class into its gradebook."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }
