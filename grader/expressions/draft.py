@@ -11,6 +11,8 @@ Every operator, attribute, call and assignment on a symbol is recorded as one st
 the steps is defined in `grader/worker/evaluate.py`, their text form in `printer.py`.
 """
 
+import functools
+import json
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -144,10 +146,8 @@ class Draft:
 
     def program(self) -> Program:
         """The finished program."""
-        printer = Printer(self._steps, self._shows, self._names)
-        return Program(
-            tuple(self._steps), tuple(self._shows), tuple(printer.labels()), printer.text()
-        )
+        labels, text = _printed(json.dumps([self._steps, self._shows, list(self._names.items())]))
+        return Program(tuple(self._steps), tuple(self._shows), labels, text)
 
     def step(self, kind: str, *arguments: object) -> Symbol:
         """Record one step."""
@@ -197,6 +197,14 @@ def exp(x: Any) -> Any:
 def tanh(x: Any) -> Any:
     """The hyperbolic tangent of a plain number, inside a function given as a program."""
     return x._draft.step("math", "tanh", x)
+
+
+@functools.lru_cache(maxsize=2048)  # with one seed, all of a course's checks ask the same again
+def _printed(recorded: str) -> tuple[tuple[str, ...], str]:
+    """The labels and the text of what a draft has recorded, as JSON."""
+    steps, shows, names = json.loads(recorded)
+    printer = Printer(steps, shows, dict(names))
+    return tuple(printer.labels()), printer.text()
 
 
 def graph_of(program: Program, root: Symbol) -> tuple[set[int], set[tuple[int, int]]]:
