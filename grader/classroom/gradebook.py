@@ -442,7 +442,8 @@ def _handin(row: Sequence[Any]) -> Handin:
 
 def _result(row: Sequence[Any]) -> Result:
     told, (report, started, seconds) = row[:-3], row[-3:]
-    return Result(*told, report=unpacked_report(report), started=started, seconds=seconds)
+    found = Result(*told)
+    return replace(found, report=unpacked_report(report), started=started, seconds=seconds)
 
 
 def _grouped(kind: type[Row], rows: Iterable[Any]) -> dict[str, list[Row]]:
