@@ -17,6 +17,9 @@ COMMANDS = {
     "explain": ("grader.cli.explain", "Explain why a concept fails."),
     "hint": ("grader.cli.hint", "Give the next hint for a concept."),
     "grade": ("grader.cli.grade", "Grade a class into its gradebook."),
+    "adjust": ("grader.cli.adjust", "Give or take points by hand, or comment."),
+    "export": ("grader.cli.export", "Write a class's grades for other programs."),
+    "feedback": ("grader.cli.give_back", "Write each student's report, to be given back."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }
