@@ -106,7 +106,7 @@ def read_submission(handed_in: Path | Folder, course: Course, notebooks: str = C
 
 def _read_submission(path: Path | Folder, course: Course) -> Submission:
     if isinstance(path, Folder):
-        alone = len(path.files) == 1 and path.files[0].suffix in (".py", ".ipynb")
+        alone = len(path.files) == 1 and not _lesson_id(path.files[0], course)
         return _read_single(path, path.files[0], course) if alone else _read_folder(path, course)
     if not path.exists() and not path.is_symlink():
         raise SubmissionError(f"no such file or folder: {path}")
