@@ -1,4 +1,4 @@
-"""The gradebook: resumed, shared, locked, read-only, newer, full; totals; a class graded for real."""
+"""The gradebook: shared, locked, read-only, newer, full; totals; a class graded for real."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ import time
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -58,12 +59,12 @@ def test_the_graders_own_fault_is_tried_again_and_is_no_zero(book):
     assert book.stored("d", "g") is None
     (ada,) = standings(book)
     assert ada.total is None
-    assert list(csv.DictReader(io.StringIO(export.as_csv([ada], COURSE))))[0]["total"] == ""
+    assert next(csv.DictReader(io.StringIO(export.as_csv([ada], COURSE))))["total"] == ""
 
 
 def test_what_people_say_survives_regrading_and_every_way_out_has_one_total(book):
-    book.set({"due": "2026-11-20T12:00+00:00",
-              "late": lateness.to_data(lateness.read_penalty("10%/day,grace=1h,cap=50%"))})  # fmt: skip
+    rule = lateness.to_data(lateness.read_penalty("10%/day,grace=1h,cap=50%"))
+    book.set({"due": "2026-11-20T12:00+00:00", "late": rule})
     late = Handin("ada", "ada", submitted="2026-11-21T13:00+00:00")
     book.record(RESULT, [late])
     book.adjust(Adjustment("ada", "mg3.tanh", "1.5", "=an idea", "mk"))
@@ -97,7 +98,7 @@ def test_feedback_goes_back_as_it_came(book):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\n=1"])
 def test_no_cell_is_a_formula(text):
     assert str(neutralised(text)).startswith("'")
-    assert list(csv.reader(io.StringIO(write_table([[text, -1]]))))[0][1] == "-1"
+    assert next(csv.reader(io.StringIO(write_table([[text, -1]]))))[1] == "-1"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_extensions_move_the_due_date():
 # Files that can't be used
 
 
-def test_a_gradebook_that_can_not_be_used_is_told_in_one_line(tmp_path, monkeypatch):
+def test_a_gradebook_that_can_not_be_used_is_told_in_one_line(tmp_path):
     path = tmp_path / "book.sqlite"
     with pytest.raises(UsageError, match="no gradebook"):
         Gradebook(path)
@@ -132,9 +133,10 @@ def test_a_gradebook_that_can_not_be_used_is_told_in_one_line(tmp_path, monkeypa
         other.execute("PRAGMA user_version=99")
     with pytest.raises(UsageError, match="newer mggrade"):
         Gradebook(path, create=True)
-    path.write_bytes(b"no database at all, but long enough to look at" * 30)
+    damaged = tmp_path / "damaged.sqlite"
+    damaged.write_bytes(b"no database at all, but long enough to look at" * 30)
     with pytest.raises(UsageError, match="no gradebook, or damaged"):
-        Gradebook(path)
+        Gradebook(damaged)
     other = sqlite3.connect(tmp_path / "others.sqlite")
     other.execute("CREATE TABLE mine (x)")
     other.close()
@@ -213,9 +215,9 @@ def test_two_graders_at_once(tmp_path):
 
 def deadly(setup, work):
     """Stands in for the grader: some work ends the process, always or once."""
-    flag = f"{setup.cache}/{work.name}"
-    if work.name == "poison" or (work.name == "once" and not os.path.exists(flag)):
-        open(flag, "w").close()
+    flag = Path(setup.cache) / work.name
+    if work.name == "poison" or (work.name == "once" and not flag.exists()):
+        flag.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return Marked(work.digest, "graded")
 
@@ -291,7 +293,7 @@ def test_killed_and_resumed_nothing_is_lost_or_graded_twice(graded, hall, cache)
     with Gradebook(path, reading=True) as book:
         found = {each.student.key: each for each in standings(book)}
     assert {*found} == {each.name for each in hall.iterdir()}
-    assert found["empty"].state == "refused" and "nothing to grade" in found["empty"].trouble
+    assert found["empty"].state == "refused" and "defines nothing" in found["empty"].trouble
     assert found["twin"].report.concepts == found["student0"].report.concepts
     for name in ("student0", "student3"):
         alone = grader.check(hall / name, lessons=["mg1", "mg2"], cache_folder=cache)
