@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
@@ -101,7 +101,8 @@ class LocalCrew:
 
     def submit(self, function: Mark, setup: Setup, work: Work) -> "Future[Marked]":
         """Have this done by some process."""
-        return self._pool.submit(function, setup, work)
+        with _held():
+            return self._pool.submit(function, setup, work)
 
     def renew(self) -> None:
         """A pool that lost one process is of no use any more."""
@@ -138,11 +139,23 @@ def _is_loss(error: Exception) -> bool:
     return isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker"
 
 
+@contextlib.contextmanager
+def _held() -> Generator[None]:
+    """Ctrl-C waits, also in a process that is started meanwhile, until that is prepared."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _prepare() -> None:
     """Ctrl-C is for the one who gives out the work; when that one is gone, this process is."""
     from grader.sandbox.hide import hide_this_process
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Not SIG_IGN: students' kernels would inherit that, and these are interrupted so.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     hide_this_process()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -8,6 +8,7 @@ from grader.classroom.export import number, possible
 from grader.classroom.standing import MISSING, Standing
 from grader.course import Course
 from grader.model import ConceptResult, State
+from grader.render.lines import points
 
 GROUPS = 10  # bars of the distribution
 MOST_MISTAKES = 8  # of a concept
@@ -119,7 +120,7 @@ def overview(standings: Sequence[Standing], course: Course, *, anonymous: bool =
         course=course.title,
         students=len(standings),
         handed_in=sum(each.state != MISSING for each in standings),
-        middle=f"{_middle(totals):g}" if totals else "–",
+        middle=points(_middle(totals)) if totals else "–",
         most=most,
         bars=_bars(totals, most),
         columns=columns,
