@@ -45,7 +45,7 @@ def test_a_killed_workers_work_is_done_by_another(tmp_path):
 def test_what_can_not_be_used_is_told(monkeypatch):
     for given in ("local:many", "tcp://127.0.0.1:1"):
         monkeypatch.setattr("grader.classroom.cluster.CONNECT_SECONDS", 0.5)
-        with pytest.raises(UsageError, match="local:4|no dask scheduler"), cluster_crew(given):
+        with pytest.raises(UsageError, match=r"local:4|no dask scheduler"), cluster_crew(given):
             pass
 
 
@@ -61,5 +61,5 @@ def test_a_worker_of_another_version_is_refused(monkeypatch):
 
             return {"tcp://w": replace(own, torch="1.0")}
 
-    with pytest.raises(InfrastructureError, match="another version of torch: 1.0 there"):
+    with pytest.raises(InfrastructureError, match=r"another version of torch: 1\.0 there"):
         cluster._agree(Client())
