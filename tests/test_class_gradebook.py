@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.classroom import export, feedback, lateness
+from grader.classroom import export, feedback, lateness, marking
 from grader.classroom.crew import LocalCrew, mark_all
 from grader.classroom.gradebook import Adjustment, Comment, Gradebook, Handin, Result
 from grader.classroom.handins import Work
@@ -307,6 +307,23 @@ def test_a_second_run_has_nothing_to_do(graded, hall, cache):
     again = mggrade("grade", hall, "--gradebook", path, "--lesson", LESSONS, "-q",
                     cache=cache.parent / "xdg")  # fmt: skip
     assert again.stdout.startswith("0 graded") and "7 kept" in again.stdout
+
+
+def test_what_was_learned_is_there_for_the_next_run(graded, cache):
+    """PyTorch's answers and what known mistakes do: the desks were closed in order."""
+    with sqlite3.connect(cache.parent / "xdg" / "mggrade" / "cache.sqlite") as raw:
+        kinds = dict(raw.execute("SELECT kind, count(*) FROM entries GROUP BY kind"))
+    assert kinds.get("answer") and kinds.get("mistake")
+
+
+def test_a_desk_is_opened_anew_after_so_many(tmp_path, monkeypatch):
+    monkeypatch.setattr(marking, "MOST", 2)
+    works = [
+        Work(str(number), (("mg1_derivatives.py", f"# {number}\nx = 1\n".encode()),))
+        for number in range(3)
+    ]
+    setup = Setup(1, ("mg1",), cache=str(tmp_path))
+    assert [marking.mark(setup, each).outcome for each in works] == ["graded"] * 3
 
 
 def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(hall, tmp_path, cache):

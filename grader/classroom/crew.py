@@ -96,8 +96,11 @@ class LocalCrew:
     def __enter__(self) -> "LocalCrew":
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.stop()
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
+        if kind is None:
+            self._pool.shutdown()  # each writes down what it learned
+        else:
+            self.stop()
 
     def submit(self, function: Mark, setup: Setup, work: Work) -> "Future[Marked]":
         """Have this done by some process."""

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from multiprocessing import util
 from pathlib import Path
 
 from grader import grade, reuse
@@ -79,9 +80,16 @@ def warm(setup: Setup) -> Versions:
     return versions()
 
 
+MOST = 250  # submissions at one desk: what it remembers of them stays bounded
+
+
 @functools.cache
 def _desk(setup: Setup) -> "_Desk":
-    return _Desk(setup)
+    """This process's desk; closed when the process ends by itself, so that what was learned is
+    remembered on disk."""
+    desk = _Desk(setup)
+    util.Finalize(desk, desk.close, exitpriority=10)
+    return desk
 
 
 class _Desk:
@@ -99,6 +107,9 @@ class _Desk:
                 self._open()
             self._works.put(work.folder())
             found = self._results.get()
+            self._count += 1
+            if self._count == MOST:
+                self._end()
         if isinstance(found, Report):
             outcome = FAULT if found.infrastructure else GRADED
             message = "a check of the grader's own is broken" if found.infrastructure else ""
@@ -108,8 +119,18 @@ class _Desk:
         outcome = REFUSED if isinstance(found, SubmissionError) else FAULT
         return Marked(digest, outcome, str(found) or type(found).__name__)
 
+    def close(self) -> None:
+        """End the desk, and write down what it learned."""
+        with self._turn:
+            self._end()
+
+    def _end(self) -> None:
+        self._works.put(None)
+        self._thread.join()
+
     def _open(self) -> None:
-        self._works: queue.SimpleQueue[Folder] = queue.SimpleQueue()
+        self._count = 0
+        self._works: queue.SimpleQueue[Folder | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Report | GraderError] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._hold, name="desk", daemon=True)
         self._thread.start()
@@ -133,5 +154,5 @@ class _Desk:
             self._results.put(GraderError(f"internal error: {what}; please report it"))
 
     def _incoming(self) -> Iterator[Folder]:
-        while True:
-            yield self._works.get()
+        while (work := self._works.get()) is not None:
+            yield work
