@@ -12,6 +12,7 @@ from grader import look, reuse, scoring
 from grader.cache import Cache, default_folder
 from grader.course import Concept, Course, Lesson, load_course
 from grader.errors import GraderError, SubmissionError
+from grader.intake import Folder
 from grader.model import ConceptResult, LessonOutcomes, Report, State
 from grader.results import isolation_of, not_run, result_of
 from grader.submission import Submission, read_submission
@@ -75,7 +76,7 @@ def check(
 
 
 def check_each(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | Path | Folder],
     each: Callable[[Path, Report | GraderError], None],
     *,
     lessons: Sequence[str] = (),
@@ -89,16 +90,17 @@ def check_each(
 ) -> None:
     """Grade many submissions at one desk, much quicker than one by one; see `check`.
 
+    paths: of submissions, or submissions that are in memory already.
     each: called with every path and its report, or with the error that grading it ended with.
     """
 
     def body(desk: Desk) -> None:
-        for path in map(Path, paths):
+        for given in paths:
             try:
-                result: Report | GraderError = desk.check(path, fresh=fresh)
+                result: Report | GraderError = desk.check(given, fresh=fresh)
             except GraderError as error:
                 result = error
-            each(path, result)
+            each(given.path if isinstance(given, Folder) else Path(given), result)
 
     at_desk(
         body,
@@ -159,7 +161,7 @@ class Desk:
 
     def check(
         self,
-        path: str | Path,
+        path: str | Path | Folder,
         *,
         fresh: bool = False,
         progress: Progress = lambda lesson: None,
@@ -173,7 +175,8 @@ class Desk:
 
         A lesson that hung is not waited for again until something changes, or `fresh` is asked for.
         """
-        job = self._grading.job(Path(path), fresh, self._last)
+        given = path if isinstance(path, Folder) else Path(path)
+        job = self._grading.job(given, fresh, self._last)
         if self._last is not None and self._last.submission.path != job.submission.path:
             self.keep()
         self._last = job
@@ -260,7 +263,7 @@ class _Grading:
             self._meanwhile,
         )
 
-    def job(self, path: Path, fresh: bool, last: "_Job | None" = None) -> "_Job":
+    def job(self, path: Path | Folder, fresh: bool, last: "_Job | None" = None) -> "_Job":
         """What is at the path, and what is known of it: from the last job if that was the same
         path's, else from the cache."""
         clock, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")

@@ -28,6 +28,18 @@ ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 SKIPPED = frozenset({"venv", "env", "node_modules"})  # never a person's own work
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How much of an archive is read. The default is one person's; a class has more."""
+
+    archive_mib: int = LARGEST_ARCHIVE_MIB
+    unpacked_mib: int = LARGEST_UNPACKED_MIB
+    members: int = MOST_MEMBERS
+
+
+ONE = Bounds()
+
+
 class Unreadable(Exception):
     """Why a file can't be read, in words for its owner, to follow its name."""
 
@@ -81,14 +93,14 @@ def open_folder(path: Path) -> Folder:
     return Folder(path, files, lambda name, limit: read_file(path / name, limit))
 
 
-def open_tree(path: Path) -> Folder:
+def open_tree(path: Path, folders: int = MOST_FOLDERS, members: int = MOST_MEMBERS) -> Folder:
     """The files anywhere below a folder; hidden folders and links to folders are left out.
 
-    Raises SubmissionError where there are too many.
+    Raises SubmissionError where there are more folders or files than these.
     """
     found: list[PurePosixPath] = []
-    for folders, (top, names, files) in enumerate(os.walk(path)):
-        if folders > MOST_FOLDERS or len(found) > MOST_MEMBERS:
+    for count, (top, names, files) in enumerate(os.walk(path)):
+        if count > folders or len(found) > members:
             raise SubmissionError(f"{path}: too many files; give the folder of the work alone")
         names[:] = sorted(n for n in names if not n.startswith((".", "__")) and n not in SKIPPED)
         here = Path(top).relative_to(path)
@@ -101,17 +113,30 @@ def is_archive(path: Path) -> bool:
     return path.name.lower().endswith(ARCHIVES)
 
 
-def open_archive(path: Path) -> Folder:
+def open_archive(path: Path, bounds: Bounds = ONE) -> Folder:
     """The regular files in a zip or tar archive. Raises SubmissionError.
 
     A single folder around everything is looked through.
     """
     try:
-        raw = read_file(path, LARGEST_ARCHIVE_MIB << 20)
-        members = _zip(raw) if path.name.lower().endswith(".zip") else _tar(path, raw)
-        files = _inside_single_folder(members.files)
+        files = unpacked(path.name, read_file(path, bounds.archive_mib << 20), bounds)
     except Unreadable as error:
         raise SubmissionError(f"{path} {error}") from None
+    return folder_of(path, files)
+
+
+def unpacked(
+    name: str, raw: bytes, bounds: Bounds = ONE, outermost: bool = False
+) -> dict[PurePosixPath, bytes]:
+    """The regular files in the bytes of an archive, which its name tells the kind of. Raises
+    Unreadable. A single folder around everything is looked through, unless the `outermost` is
+    asked for as well."""
+    members = _zip(raw, bounds) if name.lower().endswith(".zip") else _tar(raw, bounds)
+    return members.files if outermost else _inside_single_folder(members.files)
+
+
+def folder_of(path: Path, files: Mapping[PurePosixPath, bytes]) -> Folder:
+    """Files that are in memory as a folder."""
     read = {name: _reader(content) for name, content in files.items()}
     return Folder(path, tuple(sorted(files)), lambda name, limit: read[name](limit))
 
@@ -120,6 +145,7 @@ def open_archive(path: Path) -> Folder:
 class _Members:
     """What was taken out of an archive so far, in memory."""
 
+    bounds: Bounds
     files: dict[PurePosixPath, bytes] = field(default_factory=dict)
     size: int = 0
     count: int = 0
@@ -131,22 +157,27 @@ class _Members:
             raise Unreadable(f"holds {_short(name)} twice; pack it again")
         if any(part.startswith((".", "__MACOSX")) for part in relative.parts):
             return
-        left = (LARGEST_UNPACKED_MIB << 20) - self.size
+        left = (self.bounds.unpacked_mib << 20) - self.size
         content = read(left + 1)
         if len(content) > left:
-            raise Unreadable(f"unpacks to more than {LARGEST_UNPACKED_MIB} MiB; hand in less")
+            raise _too_much(self.bounds)
         self.size += len(content)
         self.files[relative] = content
 
     def tick(self) -> None:
         """Count a member of any kind."""
         self.count += 1
-        if self.count > MOST_MEMBERS:
-            raise Unreadable(f"holds more than {MOST_MEMBERS} files; hand in your own work alone")
+        most = self.bounds.members
+        if self.count > most:
+            raise Unreadable(f"holds more than {most} files; hand in your own work alone")
 
 
-def _zip(raw: bytes) -> _Members:
-    members = _Members()
+def _too_much(bounds: Bounds) -> Unreadable:
+    return Unreadable(f"unpacks to more than {bounds.unpacked_mib} MiB; hand in less")
+
+
+def _zip(raw: bytes, bounds: Bounds) -> _Members:
+    members = _Members(bounds)
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             for info in archive.infolist():
@@ -177,10 +208,10 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
     return read
 
 
-def _tar(path: Path, raw: bytes) -> _Members:
-    members = _Members()
+def _tar(raw: bytes, bounds: Bounds) -> _Members:
+    members = _Members(bounds)
     try:
-        plain = io.BytesIO(_decompressed(path, raw))
+        plain = io.BytesIO(_decompressed(raw, bounds))
         with tarfile.open(fileobj=plain, mode="r:") as archive:
             for info in archive:
                 members.tick()
@@ -203,9 +234,9 @@ def _tar(path: Path, raw: bytes) -> _Members:
     return members
 
 
-def _decompressed(path: Path, raw: bytes) -> bytes:
+def _decompressed(raw: bytes, bounds: Bounds) -> bytes:
     """The tar itself, whatever it was compressed with: a bomb stops at the limit."""
-    limit = LARGEST_UNPACKED_MIB << 20
+    limit = bounds.unpacked_mib << 20
     openers: Mapping[bytes, Callable[[io.BytesIO], Any]] = {
         b"\x1f\x8b": gzip.open,
         b"BZh": bz2.open,
@@ -216,7 +247,7 @@ def _decompressed(path: Path, raw: bytes) -> bytes:
             with opener(io.BytesIO(raw)) as file:
                 content = _up_to(file, limit + 1)
             if len(content) > limit:
-                raise Unreadable(f"unpacks to more than {LARGEST_UNPACKED_MIB} MiB; hand in less")
+                raise _too_much(bounds)
             return content
     return raw
 

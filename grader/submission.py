@@ -86,16 +86,18 @@ class Submission:
         return replace(self, lessons=lessons, own=tuple(map(changed, self.own)))
 
 
-def read_submission(path: Path, course: Course, notebooks: str = CELLS) -> Submission:
-    """Read a folder, an archive of one, a `.py` or an `.ipynb`.
+def read_submission(handed_in: Path | Folder, course: Course, notebooks: str = CELLS) -> Submission:
+    """Read a folder, an archive of one, a `.py` or an `.ipynb`; or a folder that is in memory, as
+    one file if there is but one.
 
     notebooks: "cells" reads their code cells, "execute" executes them, "auto" executes those for
         which that may make a difference.
 
     Raises SubmissionError in one line with a remedy.
     """
+    path = handed_in.path if isinstance(handed_in, Folder) else handed_in
     try:
-        found = replace(_read_submission(path, course), notebooks=notebooks)
+        found = replace(_read_submission(handed_in, course), notebooks=notebooks)
         read = [each for each in found.modules if each.notebook and not each.problem]
         if notebooks == CELLS:
             return found
@@ -109,7 +111,10 @@ def read_submission(path: Path, course: Course, notebooks: str = CELLS) -> Submi
         ) from None
 
 
-def _read_submission(path: Path, course: Course) -> Submission:
+def _read_submission(path: Path | Folder, course: Course) -> Submission:
+    if isinstance(path, Folder):
+        alone = len(path.files) == 1 and not _lesson_id(path.files[0], course)
+        return _read_single(path, path.files[0], course) if alone else _read_folder(path, course)
     if not path.exists() and not path.is_symlink():
         raise SubmissionError(f"no such file or folder: {path}")
     if path.is_dir():
@@ -127,9 +132,14 @@ def _read_submission(path: Path, course: Course) -> Submission:
     single = Folder(
         path.parent, (PurePosixPath(path.name),), lambda _, limit: read_file(path, limit)
     )
-    name = single.files[0]
+    return _read_single(single, single.files[0], course)
+
+
+def _read_single(folder: Folder, name: PurePosixPath, course: Course) -> Submission:
+    """One file is a lesson, or a micrograd of someone's own."""
     lesson_id = _lesson_id(name, course)
-    module = _read_lesson(single, name, course) if lesson_id else read_module(single, name, course)
+    module = _read_lesson(folder, name, course) if lesson_id else read_module(folder, name, course)
+    path = folder.path / name
     if module.problem:
         raise SubmissionError(f"{path} {module.problem}")
     if not module.text.strip():

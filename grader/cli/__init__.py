@@ -28,6 +28,11 @@ COMMANDS = {
     "progress": ("grader.cli.progress", "Show what you have passed and when."),
     "completion": ("grader.cli.completion", "Teach your shell to complete command lines."),
     "graduate": ("grader.cli.graduate", "Make a package of your own out of your lessons."),
+    "grade": ("grader.cli.grade", "Grade a class into its gradebook."),
+    "adjust": ("grader.cli.adjust", "Give or take points by hand, or comment."),
+    "export": ("grader.cli.export", "Write a class's grades for other programs."),
+    "feedback": ("grader.cli.give_back", "Write each student's report, to be given back."),
+    "overview": ("grader.cli.overview", "Write a class on one page."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }

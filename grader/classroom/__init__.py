@@ -1,0 +1,1 @@
+"""A class: what was handed in, by whom, graded into a gradebook, and out again."""

@@ -1,0 +1,68 @@
+"""A class made up from a seed: every student's own files, no two alike.
+
+Solutions and other engines with one to three mistakes of the catalogue in them, lessons that are
+not begun, crashes, and an endless loop in one of a hundred.
+"""
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.diagnosis.catalogue import catalogue
+from grader.errors import CourseError
+from tests.conftest import EXERCISES, SOLUTIONS
+from tests.plants import ENGINES, engines, plants
+
+LESSONS = ("mg1", "mg2", "mg3", "mg4", "mg5", "mg6", "mg7")
+CRASHES = (
+    "import os\nos._exit(3)\n",
+    "raise RuntimeError('not today')\n",
+    "def broken(:\n",
+)
+LOOP = "while True:\n    pass\n"
+
+
+def student(number: int, loops: bool = True, seed: int = 7) -> dict[str, str]:
+    """The files of one student, by name: the same for the same number and seed."""
+    draw = random.Random(f"{seed}:{number}")
+    engine = draw.choice(["solutions", "solutions", *engines()])
+    files = _files(SOLUTIONS if engine == "solutions" else ENGINES / engine)
+    changes = [
+        each
+        for each in (catalogue() if engine == "solutions" else plants(engine))
+        if each.lesson in LESSONS
+    ]
+    for change in draw.sample(changes, draw.choice([0, 1, 1, 1, 2, 2, 3])):
+        name = next(name for name in files if name.startswith(change.lesson))
+        try:
+            files[name] = change.apply(files[name])
+        except CourseError:
+            continue  # another mistake stands in the same line
+    begun = draw.choice([7, 7, 7, 7, 6, 5, 4, 3])
+    exercises = _files(EXERCISES)
+    for name in list(files)[begun:]:
+        if draw.random() < 0.5:
+            files[name] = exercises[name]
+        else:
+            del files[name]
+    if draw.random() < 0.02:
+        files[draw.choice(list(files))] += draw.choice(CRASHES)
+    if loops and number % 100 == 50:
+        files["mg2_chain_rule.py"] += LOOP
+    return {name: f"{text}\n# by student {number}\n" for name, text in files.items()}
+
+
+def write_student(files: Mapping[str, str], folder: Path) -> Path:
+    """One student's folder."""
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(folder.glob("mg*.py"))
+        if path.name.startswith(LESSONS)
+    }

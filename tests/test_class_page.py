@@ -1,0 +1,90 @@
+"""The page of a class, in a real browser, with a thousand students."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from grader.classroom.gradebook import Comment, Gradebook, Handin, Result
+from grader.classroom.overview import overview
+from grader.classroom.page import render_class
+from grader.classroom.roster import Student
+from grader.classroom.standing import standings
+from grader.course import load_course
+from grader.model import State
+from tests.report_examples import full_marks, half_done, hostile
+from tests.test_html_browser import CHROMIUM, FLAGS
+
+COURSE = load_course()
+BAD = "</script><script>document.title='owned'</script><b>"
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    """A thousand: some reports in different states, one hostile, ten who did not hand in."""
+    draw = random.Random(3)
+    reports = [half_done(), full_marks(), hostile(BAD)]
+    for _ in range(30):
+        concepts = tuple(
+            replace(each, state=draw.choice([State.PASSED, State.FAILED, State.TODO]))
+            for each in full_marks().concepts
+        )
+        reports.append(replace(full_marks(), concepts=concepts, score=float(draw.randint(0, 100))))
+    students = [Student(f"s{number:04}", f"Person {number:04}") for number in range(999)]
+    students.append(Student("bad", BAD))
+    with Gradebook(tmp_path_factory.mktemp("page") / "book.sqlite", create=True) as book:
+        book.enrol(students, roster=True)
+        handins = {}
+        for number, each in enumerate(students[10:]):
+            handins.setdefault(number % len(reports), []).append(Handin(each.key, each.key))
+        for number, mine in handins.items():
+            result = Result(str(number), "g", "s", "1", "0", 7, "full", "graded",
+                            report=reports[number])  # fmt: skip
+            book.record(result, mine)
+        book.comment(Comment("bad", "", "hm", "mk"))
+        return list(standings(book))
+
+
+def test_what_the_page_holds(people):
+    page = overview(people, COURSE)
+    assert (page.students, page.handed_in, len(page.missing)) == (1000, 990, 10)
+    assert len(page.lines) == 1000 and page.lines[-1].total == "–"
+    assert [line.sort for line in page.lines] == sorted(
+        (line.sort for line in page.lines), reverse=True
+    )
+    tanh = next(each for each in page.troubles if each.id == "mg3.tanh-backward")
+    assert tanh.mistakes and tanh.mistakes[0].count <= tanh.wrong <= tanh.tried
+    assert sum(bar.count for bar in page.bars) == 990
+
+
+def test_anonymous_means_no_name_anywhere(people):
+    text = render_class(overview(people, COURSE, anonymous=True))
+    assert "Person" not in text and "s0123" not in text and "Student 1000" in text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+def test_in_a_browser(people, tmp_path):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    file = tmp_path / "class.html"
+    file.write_text(render_class(overview(people, COURSE)), encoding="utf-8")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 390, "height": 844})
+        complaints = []
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(file.as_uri())
+        rows = page.locator("#students tbody tr")
+        assert rows.count() == 1000 and "owned" not in page.title()
+        page.fill("#search", "0123")
+        assert page.text_content("#found") == "1 of 1000"
+        assert page.locator("#students tbody tr:visible").count() == 1
+        page.fill("#search", "")
+        page.click("[data-sort=name]")
+        assert "Person 0000" in page.locator("#students tbody tr:nth-child(2) th").text_content()
+        page.click("[data-sort=name]")
+        assert "Person 0998" in page.locator("#students tbody tr:nth-child(1) th").text_content()
+        # Only the table scrolls sideways, not the page.
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert complaints == []
+        chromium.close()
