@@ -8,7 +8,7 @@ from typing import Any
 from grader import attempts
 from grader.course import Course
 from grader.sandbox import Sandbox
-from grader.sandbox.engine import load_request, standard_imports
+from grader.sandbox.engine import load_request
 from grader.submission import Module, Submission
 
 CELL_SECONDS, NOTEBOOK_SECONDS = 60.0, 180.0  # trainings are shown as well
@@ -40,7 +40,6 @@ def fresh_outputs(
             "torch-kernel" if torch else "kernel",
             sources[-1].cells,
             load_request(sources, None) | {"main": True},
-            standard_imports(code for each in sources for _, code in each.cells),
         )
         if done.worker is not None:
             done.worker.close()

@@ -30,7 +30,7 @@ class NotebookEngine(Engine):
             super()._load()
             return
         started = time.monotonic()
-        done = perform(self._sandbox, self._kind, self._cells, self._request, self._imports)
+        done = perform(self._sandbox, self._kind, self._cells, self._request)
         if self._before:
             self._left -= time.monotonic() - started
         self._before = True

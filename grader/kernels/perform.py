@@ -52,15 +52,13 @@ def perform(
     kind: str,
     cells: Cells,
     begin: Mapping[str, Any],
-    imports: Sequence[str] = (),
 ) -> Performance:
     """Execute `cells` in a new kernel. `begin` is what its worker loads beforehand (see
-    grader/worker/load.py), and with `main` that the notebook is the main program; `imports` are the
-    standard modules that it imports before it seals itself.
+    grader/worker/load.py), and with `main` that the notebook is the main program.
 
     Raises InfrastructureError where there can be no kernel.
     """
-    return _in_a_loop(_perform(sandbox, kind, cells, begin, imports))
+    return _in_a_loop(_perform(sandbox, kind, cells, begin))
 
 
 async def _perform(
@@ -68,16 +66,9 @@ async def _perform(
     kind: str,
     cells: Cells,
     begin: Mapping[str, Any],
-    imports: Sequence[str],
 ) -> Performance:
-    context = zmq.asyncio.Context()
-    context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
-    manager = AsyncKernelManager(context=context)
-    spec = KernelSpec(argv=[], display_name="mggrade", language="python")
-    provisioner = SealedProvisioner(
-        parent=manager, kernel_spec=spec, sandbox=sandbox, kind=kind, imports=tuple(imports)
-    )
-    manager.provisioner = provisioner
+    kernel = _prepared(sandbox, kind)
+    manager, provisioner = kernel.manager, kernel.provisioner
     book = _notebook(cells)
     client = _Client(book, km=manager, allow_errors=True, timeout=None)
     client.room = sandbox.limits.output_kib * 1024
@@ -85,6 +76,8 @@ async def _perform(
     fault, kept = None, None
     try:
         await manager.start_kernel()
+        sandbox.spares[kind] = another = _Kernel(sandbox, kind)
+        await another.set_off()
         worker = provisioner.worker
         assert worker is not None
         _begin(worker, begin, sandbox.limits.lesson_seconds)
@@ -100,9 +93,49 @@ async def _perform(
         if client.kc is not None:
             client.kc.stop_channels()
         await provisioner.cleanup()
-        context.destroy(linger=0)
+        manager.context.destroy(linger=0)
     outputs = {name: cell.outputs for (name, _), cell in zip(cells, book.cells, strict=True)}
     return Performance(kept, fault, tuple(slow), outputs)
+
+
+def _prepared(sandbox: Sandbox, kind: str) -> "_Kernel":
+    """The kernel that was prepared while the last notebook's cells ran, or a new one."""
+    spare = sandbox.spares.pop(kind, None)
+    if isinstance(spare, _Kernel) and spare.alive:
+        return spare
+    if spare is not None:
+        spare.close()
+    return _Kernel(sandbox, kind)
+
+
+class _Kernel:
+    """A kernel to come, with its manager."""
+
+    def __init__(self, sandbox: Sandbox, kind: str) -> None:
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+        self.manager = AsyncKernelManager(context=context)
+        spec = KernelSpec(argv=[], display_name="mggrade", language="python")
+        self.provisioner = SealedProvisioner(
+            parent=self.manager, kernel_spec=spec, sandbox=sandbox, kind=kind
+        )
+        self.manager.provisioner = self.provisioner
+
+    async def set_off(self) -> None:
+        """Let it bind and seal itself, and wait until it is used."""
+        await self.provisioner.pre_launch()
+        self.provisioner.fork()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it waits."""
+        worker = self.provisioner.worker
+        return worker is not None and worker.alive
+
+    def close(self) -> None:
+        """End it."""
+        self.provisioner.end()
+        self.manager.context.destroy(linger=0)
 
 
 class _Client(NotebookClient):

@@ -34,16 +34,15 @@ PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
 class SealedProvisioner(KernelProvisionerBase):
     """One sealed kernel. `sandbox` is where it is forked; by default one of its own, with the
-    course's limits. `kind` is the kind of zygote, `imports` standard modules to load before it
-    seals itself."""
+    course's limits. `kind` is the kind of zygote."""
 
     sandbox = Anything(None)
     kind = Unicode("kernel")
-    imports = Anything(())
     layers = Anything(None)
 
     worker: Worker | None = None
     holding: Sequence[str] = ()
+    _asked: str | None = None
     _own: Sandbox | None = None
     _folder: str | None = None
     _ended: int | None = None
@@ -69,16 +68,24 @@ class SealedProvisioner(KernelProvisionerBase):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork, bind, seal. Raises InfrastructureError where that can't be done."""
+        if self.worker is None:
+            self.fork()
+        self._take_note()
+        return self.connection_info
+
+    def fork(self) -> None:
+        """Fork, and let it bind and seal itself by itself."""
+        if self.sandbox is None:
+            self.sandbox = self._own = Sandbox(load_course().limits)
         sandbox = self.sandbox
-        if sandbox is None:
-            sandbox = self._own = Sandbox(load_course().limits)
         zygote, limits = sandbox.zygote(self.kind), sandbox.limits
         worker = Worker(zygote, limits.output_kib, sandbox.meanwhile)
         info: dict[str, Any] = {**self.connection_info}
         key = info["key"]
+        self._asked = secrets.token_hex(8)
         request = {
-            "id": secrets.token_hex(8),
-            "import": list(self.imports),
+            "id": self._asked,
+            "import": [],  # Python's library stays readable
             "layers": list(sandbox.layers if self.layers is None else self.layers),
             "kernel": {
                 "folder": self._folder,
@@ -88,14 +95,15 @@ class SealedProvisioner(KernelProvisionerBase):
                 **{name: info[name] for name in PORTS},
             },
         }
-        deadline = time.monotonic() + START_SECONDS
-        worker.send(request, deadline)
-        answer = worker.receive(deadline)
+        self.worker = worker
+        worker.send(request, time.monotonic() + START_SECONDS)
+
+    def _take_note(self) -> None:
+        assert self.worker is not None
+        answer = self.worker.receive(time.monotonic() + START_SECONDS)
         held = answer.get("locked") if isinstance(answer, dict) else None
         self.holding = held if isinstance(held, list) else []
-        self.worker = worker
-        sandbox.note(self.holding)
-        return self.connection_info
+        self.sandbox.note(self.holding)
 
     async def poll(self) -> int | None:
         """None while it runs."""
@@ -130,14 +138,20 @@ class SealedProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the folder, and the warm parent if it was this kernel's own."""
         await self.kill()
-        if restart:
-            return
+        if not restart:
+            self.end()
+
+    def end(self) -> None:
+        """End it for good; nothing is left of it."""
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
         if self._own is not None:
             self._own.__exit__(None, None, None)
-            self._own = None
+            self.sandbox = self._own = None
 
     async def get_provisioner_info(self) -> dict[str, Any]:
         """What the base class tells, and the layers that hold."""

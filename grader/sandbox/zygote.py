@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Self
+from typing import IO, Protocol, Self
 
 from grader.course import Limits
 from grader.errors import InfrastructureError
@@ -181,6 +181,13 @@ MODES: dict[str, tuple[tuple[str, ...], bool]] = {
 }
 
 
+class Closeable(Protocol):
+    """What is ended when the sandbox is left."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Sandbox:
     """The zygotes of one run, by kind, started when first needed or told to `warm`.
 
@@ -199,6 +206,7 @@ class Sandbox:
         self.meanwhile = meanwhile
         self.layers, self._strict = MODES[isolation]
         self.missing = tuple(layer for layer in LAYERS if layer not in self.layers)
+        self.spares: dict[str, Closeable] = {}  # by kind, made beforehand for whoever comes next
         self._zygotes: dict[str, Zygote] = {}
         self._lock = threading.Lock()
 
@@ -206,6 +214,9 @@ class Sandbox:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        for spare in self.spares.values():
+            spare.close()
+        self.spares.clear()
         for zygote in self._zygotes.values():
             zygote.close()
         self._zygotes.clear()
