@@ -39,7 +39,8 @@ def junit(text):
         known = {each.get("name"): each.get("value") for each in suite.find("properties")}
         sums[known["bonus"]][0] += float(known["earned"])
         sums[known["bonus"]][1] += int(known["possible"])
-    return Totals(*sums["false"], *sums["true"])
+    # To the hundredth, as reports count: the parts are floats.
+    return Totals(*(round(each, 2) for each in (*sums["false"], *sums["true"])))
 
 
 def gradescope(text):

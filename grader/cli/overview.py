@@ -6,8 +6,15 @@ import click
 
 from grader.errors import COMPLETE, UsageError
 
+EPILOG = """\b
+Examples:
+  mggrade overview class.html                        everybody, by name
+  mggrade overview class.html --anonymous            to show it to the class
+  mggrade overview may.html --gradebook may.sqlite   another gradebook
+"""
 
-@click.command("overview")
+
+@click.command("overview", epilog=EPILOG)
 @click.argument("target", metavar="FILE.html")
 @click.option(
     "--gradebook", metavar="FILE", default="gradebook.sqlite", show_default=True,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader import exercise_text
 from grader.attempts import reference_text
 from grader.course import Concept, Lesson
 
@@ -38,7 +39,7 @@ def section(lesson: Lesson, concept: Concept) -> Section | None:
     """The section of a concept; None where the lesson has none. Raises InfrastructureError."""
     found: list[str] = []
     heading = ""
-    for line in _markdown(reference_text(lesson)):
+    for line in _markdown(exercise_text.script(reference_text(lesson))):
         title = _HEADING.fullmatch(line)
         if title and heading:
             break
