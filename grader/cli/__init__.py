@@ -103,6 +103,8 @@ class LazyGroup(click.Group):
             context = getattr(error, "ctx", None)
             path = context.command_path if context else "mggrade"
             message = error.format_message().rstrip(".")
+            if isinstance(error, click.MissingParameter) and "CONCEPT" in message:
+                message += ", such as mg3.tanh; mggrade next names the one to go on with"
             _end(f"{message[:1].lower()}{message[1:]} (see {path} --help)", error.exit_code)
         except click.Abort:
             _end("interrupted", INTERRUPTED)

@@ -84,6 +84,8 @@ def _goodbye(session: "Interactive", course: "Course", screen: "Console") -> Non
 
     here = session.board.concept
     if here is None:
+        if session.board.complete:
+            screen.print(Text("✓ Complete: PyTorch agrees with every number.", "green"))
         return
     goal = f" → {safe(str(here.place))}" if here.place else ""
     text = Text("next: ", "bold cyan").append(f"{here.id}{goal}", "not bold")

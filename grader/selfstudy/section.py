@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.attempts import reference_text
 from grader.course import Concept, Lesson
+from grader.exercise_text import without_marks
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def section(lesson: Lesson, concept: Concept) -> Section | None:
     """The section of a concept; None where the lesson has none. Raises InfrastructureError."""
     found: list[str] = []
     heading = ""
-    for line in _markdown(reference_text(lesson)):
+    for line in _markdown(without_marks(reference_text(lesson))):
         title = _HEADING.fullmatch(line)
         if title and heading:
             break
