@@ -118,7 +118,8 @@ EPILOG = """\b
 Examples:
   mggrade init micrograd-course    begin the course in a folder of its own
   mggrade next                     the next task, in words
-  mggrade check                    what works, what doesn't, and where to go on
+  mggrade watch                    the next task, and a check of every save
+  mggrade check                    what works, what doesn't, and what is next
   mggrade explain mg3.tanh         why it is wrong, with a picture
   mggrade check submissions/ada    grade somebody's work
 
@@ -143,8 +144,9 @@ Examples:
 def main(ctx: click.Context, debug: bool) -> None:
     """Learn backpropagation by building micrograd, graded against PyTorch.
 
-    Fill in a function in exercises/, then run `mggrade check` to see what works and what is next.
-    `mggrade` alone tells how you stand.
+    Fill in a function in exercises/, then run `mggrade check` to see what works and what is next;
+    or leave `mggrade watch` running, which does so whenever you save. `mggrade` alone tells how
+    you stand.
     """
     if ctx.invoked_subcommand is None:
         from grader.cli.home import show

@@ -6,8 +6,14 @@ import click
 
 from grader.errors import COMPLETE, UsageError
 
+EPILOG = """\b
+Examples:
+  mggrade overview class.html               of gradebook.sqlite
+  mggrade overview class.html --anonymous   without a name, to show around
+"""
 
-@click.command("overview")
+
+@click.command("overview", epilog=EPILOG)
 @click.argument("target", metavar="FILE.html")
 @click.option(
     "--gradebook", metavar="FILE", default="gradebook.sqlite", show_default=True,

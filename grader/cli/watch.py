@@ -22,14 +22,14 @@ Examples:
   mggrade watch > verdicts.txt        one line a save, for another program
 
 \b
-Keys: h hint, e explain, t text, n next, l list, o open in $EDITOR, a run all,
-      ? help, q quit
+Keys: h hint, e explain, t text, n next, l list, o open in $EDITOR,
+      a run all, ? help, q quit
 
 \b
 Exit codes:
   0    you quit with q
   2    the command or the submission can't be used as given
-  3    the grader itself could not do its work; nothing was scored against anyone
+  3    the grader could not do its work; nothing was scored against anyone
   130  interrupted
 """
 
