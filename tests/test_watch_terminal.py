@@ -145,7 +145,7 @@ def test_list_next_text_and_help(watching):
     screen.until("Partial derivative · mg1.partial")
     screen.type("t")
     screen.until("One input among several", "more lines", "Esc, or a save: back")
-    screen.type("Space")
+    screen.type("Space", "Space")
     screen.until("People often nudge", without="more lines")
     screen.type("?")
     screen.until("Watching exercises", "every save is checked at once")
