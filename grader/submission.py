@@ -116,7 +116,7 @@ def _read_submission(path: Path | Folder, course: Course) -> Submission:
         alone = len(path.files) == 1 and not _lesson_id(path.files[0], course)
         return _read_single(path, path.files[0], course) if alone else _read_folder(path, course)
     if not path.exists() and not path.is_symlink():
-        raise SubmissionError(f"no such file or folder: {path}")
+        raise SubmissionError(f"no such file or folder: {path}{_meant(path, course)}")
     if path.is_dir():
         lessons = _lessons_in(open_folder(path), course)  # without a walk through all below
         if lessons:
@@ -133,6 +133,16 @@ def _read_submission(path: Path | Folder, course: Course) -> Submission:
         path.parent, (PurePosixPath(path.name),), lambda _, limit: read_file(path, limit)
     )
     return _read_single(single, single.files[0], course)
+
+
+def _meant(path: Path, course: Course) -> str:
+    """What to type instead, where an id was given as a path."""
+    name = str(path)
+    if any(lesson.id == name for lesson in course.lessons):
+        return f"; for that lesson alone: mggrade check --lesson {name}"
+    if any(concept.id == name for concept in course.concepts):
+        return f"; for that concept alone: mggrade check --concept {name}"
+    return ""
 
 
 def _read_single(folder: Folder, name: PurePosixPath, course: Course) -> Submission:

@@ -1,8 +1,12 @@
 """What the tests share."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.release import Built
 
 ROOT = Path(__file__).parent.parent
 SOLUTIONS = ROOT / "solutions"
@@ -28,3 +32,11 @@ def cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = shared / "cache"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> "Built":
+    """The archives that would be released: built once."""
+    from tests.release import build
+
+    return build(tmp_path_factory.mktemp("release"))

@@ -42,8 +42,9 @@ def test_help_imports_next_to_nothing():
 
 def test_every_command_of_the_table_is_there():
     for name, (_, short) in COMMANDS.items():
-        result = CliRunner().invoke(main, [name, "--help"])
+        result = CliRunner().invoke(main, [name, "--help"], terminal_width=80)
         assert result.exit_code == 0, result.output
+        assert all(len(line) <= 80 for line in result.output.splitlines()), result.output
         assert short.endswith(".")
 
 

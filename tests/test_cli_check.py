@@ -184,6 +184,14 @@ def test_usage(command, lesson, arguments, words):
     one_line(command("check", lesson(SOLVED), *arguments), errors.USAGE, *words)
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"), [("mg2", "--lesson mg2"), ("mg2.add", "--concept mg2.add")]
+)
+def test_an_id_given_as_a_path(command, given, meant):
+    said = f"no such file or folder: {given};"
+    one_line(command("check", given), errors.USAGE, said, f"mggrade check {meant}")
+
+
 def test_unknown_command(command, lesson):
     one_line(command("chekc"), errors.USAGE, "did you mean 'check'?")
     one_line(command(lesson(SOLVED)), errors.USAGE, "to grade it: mggrade check ")

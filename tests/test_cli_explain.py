@@ -204,7 +204,7 @@ def test_lines_fit(command, width):
 @pytest.mark.parametrize("name", ["explain", "hint"])
 def test_usage(command, place, name):
     one_line(command(name, "mul"), errors.USAGE, "no concept 'mul'", "did you mean 'mg2.mul'?")
-    one_line(command(name), errors.USAGE, "CONCEPT", f"mggrade {name} --help")
+    one_line(command(name), errors.USAGE, "CONCEPT", "such as mg3.tanh", f"mggrade {name} --help")
     one_line(command(name, "mg2.mul", "nowhere"), errors.USAGE, "no such file or folder: nowhere")
     (place / "empty").mkdir()
     empty = command(name, "mg2.mul", folder=place / "empty")

@@ -172,6 +172,15 @@ def test_next_tells_what_is_wrong_with_what_was_tried(here):
     assert "mggrade explain mg3.mul-backward" in text and "hint 2 of 3" in text
 
 
+def test_next_is_a_slip_of_syntax_before_any_gap(here):
+    done_before("mg3.mul-backward")
+    slip = exercise_text.script(SOURCE).replace("self, other", "self other", 1)
+    write(slip)
+    checked(**{"mul-backward": [(progress.Outcome.ERROR, "SyntaxError: invalid syntax")]})
+    line = next(at for at, each in enumerate(slip.split("\n"), 1) if "self other" in each)
+    assert f"mg3_backpropagation.py, line {line}\n" in run("next")
+
+
 def test_next_has_the_whole_section_when_asked(here):
     done_before("mg3.tanh")
     assert "Without the squash" not in run("next")
@@ -194,7 +203,10 @@ def test_nothing_is_left(here):
     source = reference_text(lesson)
     every = exercise_text.script(source, regions.concepts_in(source))
     write(every, Path("exercises", f"{lesson.file}.py"))
-    assert run("next") == "✓ Complete: nothing is left to do.\n"
+    done = "✓ Complete: nothing is left to do.\n"
+    assert run("next") == f"{done}A package made of your own code: mggrade graduate\n"
+    Path("exercises", "mg2_chain_rule.py").unlink()
+    progress.save(Path(), Progress({"mg1.slope": told}))
 
 
 # reset
@@ -298,6 +310,8 @@ def test_the_solution_of_what_has_passed(here):
     assert "def tanh(self):" in text and "math.exp" in text
     assert 'NotImplementedError("mg3.tanh-backward")' in text
     assert "had a look" not in text and not progress.load(here).of("mg3.tanh").gave_up
+    checked(**{"tanh-backward": PASSED})
+    assert "NotImplementedError" not in run("solution", "mg3.tanh")
 
 
 def test_giving_up_that_cannot_be_remembered_shows_nothing(here):

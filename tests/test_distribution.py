@@ -1,58 +1,16 @@
 """What is released: versions from tags, what is in the archives, a walk with the wheel alone."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
-import venv
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
 
 from grader.course import load_course
-from tests.conftest import ROOT
+from tests.release import environment_of, fresh_environment, needs_clone
 
-GIT = ["git", "-c", "user.name=x", "-c", "user.email=x@x", "-c", "init.defaultBranch=main"]
-pytestmark = pytest.mark.skipif(
-    not (ROOT / ".git").exists() or not shutil.which("git"), reason="no clone, or no git"
-)
-
-
-@dataclass(frozen=True)
-class Built:
-    """A source tree, and what was built of it when its tag was v1.2.3."""
-
-    tree: Path
-    sdist: Path
-    wheel: Path
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    base = tmp_path_factory.mktemp("release")
-    tree, out = base / "tree", base / "dist"
-    listed = subprocess.check_output(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True
-    )
-    for name in filter(None, listed.split("\0")):
-        if not name.startswith(("tests/", "benchmarks/")) and (ROOT / name).exists():
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, tree / name)
-    (tree / "notes.txt").write_text("not to be released", encoding="utf-8")
-    (tree / "grader" / "__pycache__").mkdir(exist_ok=True)
-    (tree / "grader" / "__pycache__" / "x.pyc").write_bytes(b"")
-    for line in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1.2.3"]):
-        subprocess.run([*GIT, *line], cwd=tree, check=True)
-    subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "-o", out, tree],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return Built(tree, next(out.glob("*.tar.gz")), next(out.glob("*.whl")))
+pytestmark = needs_clone
 
 
 def test_versions_are_those_of_tags(built):
@@ -110,20 +68,13 @@ def test_the_sdist_holds_what_the_wheel_is_made_of(built):
 def test_a_walk_with_the_wheel_alone(built, tmp_path, cache):
     """In a fresh environment, far from any clone; what it depends on is borrowed from here."""
     place = tmp_path / "venv"
-    venv.create(place, with_pip=False)
-    packages = next(place.glob("lib/python*/site-packages"))
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--python", place, "install", "-q", "--no-deps",
-         "--no-index", "--force-reinstall", built.wheel],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    packages = fresh_environment(place, built.wheel)
 
     def mggrade(*arguments):
         return subprocess.run(
             [place / "bin" / "mggrade", *arguments],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": str(cache)},
+            env=environment_of(place, tmp_path, cache),
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -215,6 +215,19 @@ def two():
     ]
 
 
+def test_what_pytorch_says_of_a_sealed_process_is_not_the_student_s(sandbox):
+    """It looks for the processor in a file that is out of reach."""
+    code = """
+import sys
+def one():
+    print("Error in cpuinfo: failed to parse processor information from /proc/cpuinfo")
+    print("mine")
+"""
+    student = engine(sandbox, code)
+    assert student.evaluate(calling("one"))[0].output == "mine\n"
+    student.close()
+
+
 def test_a_flood_of_output_is_capped_and_drained(sandbox):
     code = """
 def flood():

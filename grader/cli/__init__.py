@@ -103,6 +103,8 @@ class LazyGroup(click.Group):
             context = getattr(error, "ctx", None)
             path = context.command_path if context else "mggrade"
             message = error.format_message().rstrip(".")
+            if isinstance(error, click.MissingParameter) and "CONCEPT" in message:
+                message += ", such as mg3.tanh; mggrade next names the one to go on with"
             _end(f"{message[:1].lower()}{message[1:]} (see {path} --help)", error.exit_code)
         except click.Abort:
             _end("interrupted", INTERRUPTED)
@@ -116,7 +118,8 @@ EPILOG = """\b
 Examples:
   mggrade init micrograd-course    begin the course in a folder of its own
   mggrade next                     the next task, in words
-  mggrade check                    what works, what doesn't, and where to go on
+  mggrade watch                    the next task, and a check of every save
+  mggrade check                    what works, what doesn't, and what is next
   mggrade explain mg3.tanh         why it is wrong, with a picture
   mggrade check submissions/ada    grade somebody's work
 
@@ -141,8 +144,9 @@ Examples:
 def main(ctx: click.Context, debug: bool) -> None:
     """Learn backpropagation by building micrograd, graded against PyTorch.
 
-    Fill in a function in exercises/, then run `mggrade check` to see what works and what is next.
-    `mggrade` alone tells how you stand.
+    Fill in a function in exercises/, then run `mggrade check` to see what works and what is next;
+    or leave `mggrade watch` running, which does so whenever you save. `mggrade` alone tells how
+    you stand.
     """
     if ctx.invoked_subcommand is None:
         from grader.cli.home import show

@@ -10,7 +10,7 @@ from grader.errors import COMPLETE, UsageError
 EPILOG = """\b
 Examples:
   mggrade adjust ada --points=-2 --reason "no by-hand work shown" --author mk
-  mggrade adjust ada --concept mg3.tanh --points 1 --reason "right idea" --author mk
+  mggrade adjust ada --concept mg3.tanh --points 1 --reason idea --author mk
   mggrade adjust ada --comment "A fine engine." --author mk
 """
 

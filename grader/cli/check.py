@@ -24,7 +24,7 @@ Examples:
   mggrade check                       the exercises of this folder
   mggrade check --lesson mg3,mg4 -v   two lessons, every check listed
   mggrade check my_micrograd.py       a micrograd of your own
-  mggrade check --html report.html    a page with the graphs of what went wrong
+  mggrade check --html report.html    a page, with graphs of what went wrong
   mggrade check --format junit --output report.xml
 
 \b
@@ -36,7 +36,7 @@ Exit codes:
   0    everything asked for is complete, or --fail-under is met
   1    incomplete, or under the threshold
   2    the command or the submission can't be used as given
-  3    the grader itself could not do its work; nothing was scored against anyone
+  3    the grader could not do its work; nothing was scored against anyone
   130  interrupted (Ctrl-C, SIGTERM); reports asked for hold what was graded
 """
 

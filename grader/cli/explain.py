@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  mggrade explain mg3.tanh-backward            in the exercises of this folder
+  mggrade explain mg3.tanh-backward           in the exercises of this folder
   mggrade explain mg3.backward my_micrograd.py
 
 \b

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  mggrade export grades.csv                    every concept, for a spreadsheet
+  mggrade export grades.csv                every concept, for a spreadsheet
   mggrade export canvas.csv --format canvas --assignment "Micrograd (4711)"
   mggrade export moodle.csv --format moodle --worksheet Grades-worksheet.csv
-  mggrade export - --format jsonl              whole reports, one a line
+  mggrade export - --format jsonl          whole reports, one a line
 """
 
 

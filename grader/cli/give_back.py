@@ -8,8 +8,8 @@ from grader.errors import COMPLETE, UsageError
 
 EPILOG = """\b
 Examples:
-  mggrade feedback feedback/                        an HTML and a Markdown file for each student
-  mggrade feedback feedback.zip --layout moodle     to be uploaded as feedback files
+  mggrade feedback feedback/                      HTML and Markdown for each
+  mggrade feedback feedback.zip --layout moodle   to be uploaded there
 """
 
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  mggrade grade submissions.zip --roster class.csv     a download, put to the roster
+  mggrade grade submissions.zip --roster class.csv   a download
   mggrade grade clones/ --lesson mg1,mg2 --seed seed.txt
-  mggrade grade late.zip --due 2026-11-24T23:59 --late 10%/day,grace=30m,cap=50%
-  mggrade grade clones/ --regrade mg3.tanh-backward    anew, who had not all of its points
+  mggrade grade late.zip --due 2026-11-24T23:59 --late 10%/day,cap=50%
+  mggrade grade clones/ --regrade mg3.tanh         who lacks some points
 
 \b
 Exit codes:
   0    everything handed in has its result
   2    the command, a file or the gradebook can't be used as given
-  3    the grader itself failed on some; run the same command again to try these
+  3    the grader itself failed on some; the same command tries these again
   130  interrupted; run the same command again to go on
 """
 MOST_NAMES = 10

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_LEFT = 8
 EPILOG = """\b
 Examples:
-  mggrade graduate                        the lessons of this folder, into my-micrograd/
+  mggrade graduate                        these lessons, into my-micrograd/
   mggrade graduate ~/code/micrograd-2026  into another folder
   mggrade graduate --lessons notebooks    of other lessons
 

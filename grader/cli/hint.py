@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WIDEST = 88
 EPILOG = """\b
 Examples:
-  mggrade hint mg3.tanh-backward           the next of three, from a nudge to nearly
+  mggrade hint mg3.tanh-backward           the next one of three
   mggrade hint mg3.tanh-backward --again   the one you took last
 
 \b

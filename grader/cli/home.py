@@ -20,7 +20,7 @@ _DAILY = {
     "watch": "stays here, and checks whenever you save",
     "check": "checks what you have written",
     "list": "the map of the course",
-    "graduate": "makes a package of your micrograd",
+    "graduate": "at the end: a package of your micrograd",
 }
 _WELCOME = """\
 Learn backpropagation by building micrograd, checked against PyTorch.

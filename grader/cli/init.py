@@ -92,4 +92,5 @@ def _tell(place: Path, items: "Sequence[Item]", dry_run: bool) -> None:
     click.echo()
     if place.resolve() != Path.cwd():
         click.echo(f"Go there:    cd {shlex.quote(str(place))}")
-    click.echo("Begin with:  mggrade next")
+    click.echo("Begin with:  mggrade next    the first task")
+    click.echo("         or  mggrade watch   the same, and it checks whenever you save")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  mggrade reset mg3.tanh           the gap of one concept; all else stays as it is
+  mggrade reset mg3.tanh           the gap of one concept, and no other
   mggrade reset mg3                the whole exercise of a lesson
   mggrade reset mg3.tanh --undo    your code of that lesson, as it was before
   mggrade reset --undo             whatever was reset last

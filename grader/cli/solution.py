@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  mggrade solution mg3.tanh              to put beside your own, once that has passed
-  mggrade solution mg3.tanh --give-up    before that; reports will say so
+  mggrade solution mg3.tanh             beside your own, once that has passed
+  mggrade solution mg3.tanh --give-up   before that; reports will say so
 
 \b
 Exit codes:
@@ -36,8 +36,8 @@ Exit codes:
 def command(concept_id: str, path: Path | None, give_up: bool) -> int:
     """Show the course's own code for a concept, once yours has passed.
 
-    CONCEPT is an id such as mg3.tanh. Gaps of other concepts in the same function stay gaps. PATH
-    says where your work is, as in `mggrade check`.
+    CONCEPT is an id such as mg3.tanh. Gaps of other concepts in the same function stay gaps, until
+    these have passed as well. PATH says where your work is, as in `mggrade check`.
     """
     from grader.cli.output import console
     from grader.cli.workspace import open_workspace
@@ -47,7 +47,9 @@ def command(concept_id: str, path: Path | None, give_up: bool) -> int:
     course = load_course()
     concept = course.concept(concept_id)
     here = open_workspace(course, path, f"mggrade solution {concept.id}")
-    code = solution(course.lesson(concept.lesson), concept)
+    lesson = course.lesson(concept.lesson)
+    passed = [each.id for each in lesson.concepts if here.known.of(each.id).passed]
+    code = solution(lesson, concept, passed)
     if not code:
         raise UsageError(f"{concept.id} has no code of its own: it tests what you have written")
     remark = ""

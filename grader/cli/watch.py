@@ -22,14 +22,14 @@ Examples:
   mggrade watch > verdicts.txt        one line a save, for another program
 
 \b
-Keys: h hint, e explain, t text, n next, l list, o open in $EDITOR, a run all,
-      ? help, q quit
+Keys: h hint, e explain, t text, n next, l list, o open in $EDITOR,
+      a run all, ? help, q quit
 
 \b
 Exit codes:
   0    you quit with q
   2    the command or the submission can't be used as given
-  3    the grader itself could not do its work; nothing was scored against anyone
+  3    the grader could not do its work; nothing was scored against anyone
   130  interrupted
 """
 
@@ -84,6 +84,8 @@ def _goodbye(session: "Interactive", course: "Course", screen: "Console") -> Non
 
     here = session.board.concept
     if here is None:
+        if session.board.complete:
+            screen.print(Text("✓ Complete: PyTorch agrees with every number.", "green"))
         return
     goal = f" → {safe(str(here.place))}" if here.place else ""
     text = Text("next: ", "bold cyan").append(f"{here.id}{goal}", "not bold")

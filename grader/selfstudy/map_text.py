@@ -21,6 +21,7 @@ LOOKS = {
     str(State.ABSENT): ("·", "absent", "dim"),
 }
 CHECK = "mggrade check"
+GRADUATE = "mggrade graduate"
 
 
 def map_lines(
@@ -80,6 +81,8 @@ def next_lines(stands: CourseStanding, console: Console) -> Iterator[Text]:
     following = stands.next
     if following is None:
         yield Text("✓ Complete: nothing is left to do.", "green")
+        if all(each.done or each.bonus for each in stands.concepts):
+            yield Text("A package made of your own code: ").append(GRADUATE, "cyan")
         return
     title = f" ({safe(following.concept.title)})"
     yield from pointer_lines(console, following.concept.id, title, goal(following))

@@ -35,7 +35,7 @@ def task_lines(
         yield from prose_lines(text.paragraphs if whole else text.task, console)
     yield Text()
     for sentence in _what_to_do(stands, text, whole, f" {path}" if path else ""):
-        yield from wrapped(console, sentence, 0, 2)
+        yield from wrapped(console, sentence, 0)
 
 
 def _what_to_do(stands: Standing, text: Section | None, whole: bool, path: str) -> Iterator[Text]:

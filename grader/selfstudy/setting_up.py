@@ -139,8 +139,8 @@ def _from_template(folder: Path, path: Path, template: Path, notebooks: bool) ->
 
 
 _LIVE = """\
-(Or run the cell `%mggrade mg1.slope` below the gap: it checks what you have just run. For that the
-notebook's kernel needs `pip install "mggrade[jupyter]"`.)
+(Or run the cell `%mggrade mg1.slope` below the gap: it checks what you have just run. For that,
+mggrade has to be installed in the environment of the notebook's kernel.)
 
 """
 

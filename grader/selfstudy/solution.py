@@ -1,4 +1,6 @@
-"""The reference's code for one concept, and for no other."""
+"""The reference's code for one concept."""
+
+from collections.abc import Collection
 
 from grader import exercise_text
 from grader.attempts import reference_text
@@ -7,11 +9,12 @@ from grader.selfstudy.stubbing import functions
 from grader.selfstudy.units import find
 
 
-def solution(lesson: Lesson, concept: Concept) -> str:
-    """The functions that hold the concept's code, the gaps of other concepts left in them; empty
-    where it has no code of its own. Raises InfrastructureError."""
+def solution(lesson: Lesson, concept: Concept, passed: Collection[str] = ()) -> str:
+    """The functions that hold the concept's code; the gaps of other concepts are left in them, but
+    for those that have passed. Empty where it has no code of its own. Raises InfrastructureError.
+    """
     source = reference_text(lesson)
-    lines = exercise_text.script(source, (concept.id,)).split("\n")
+    lines = exercise_text.script(source, (concept.id, *passed)).split("\n")
     parts, owner = [], ""
     for name in functions(exercise_text.script(source), concept.id):
         unit = find(lines, name)

@@ -1,5 +1,6 @@
 """How a learner stands: what the files hold now, and what the last checks said of them."""
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,6 +88,8 @@ def _each(course: Course, submission: Submission, known: Progress) -> Iterator[S
     for lesson in course.lessons:
         module = submission.lessons.get(lesson.id)
         gaps = _gaps(module) if module else {}
+        said = [known.of(concept.id).state for concept in lesson.concepts]
+        broken = _no_python(module) if module and State.ERROR in said else None
         changed = module.path.stat().st_mtime if module else 0.0
         for concept in lesson.concepts:
             told, gap = known.of(concept.id), gaps.get(concept.id)
@@ -104,7 +107,7 @@ def _each(course: Course, submission: Submission, known: Progress) -> Iterator[S
                 problem=(module.problem or "") if module else "",
                 known=told,
                 path=module.path if module else None,
-                place=_place(module, concept, gap) if module else None,
+                place=broken or _place(module, concept, gap) if module else None,
             )
 
 
@@ -134,6 +137,18 @@ def _gaps(module: Module) -> Mapping[str, Place]:
             if stub.concept not in found:
                 found[stub.concept] = locate.place(module, name, stub.line, stub.function or None)
     return found
+
+
+def _no_python(module: Module) -> Place | None:
+    """The line of a script's slip of syntax: nothing of the lesson works until it is mended."""
+    for name, code in () if module.notebook else module.cells:
+        try:
+            ast.parse(code)
+        except SyntaxError as error:
+            return locate.place(module, name, error.lineno or 1, None)
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None
 
 
 def _seconds(stamp: str) -> float:

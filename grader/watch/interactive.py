@@ -165,6 +165,9 @@ class Interactive:
 
     def _show(self, view: str) -> None:
         """A view; the same key a second time leads back."""
+        if view in ("explain", "text") and not self.board.focus:
+            self._said = "No concept is left to look at; l lists them all."
+            return
         self._view = "concept" if view == self._view else view
         self._scroll = 0
 

@@ -289,6 +289,8 @@ def _all_done(board: Board, console: Console) -> Iterator[Text]:
     yield from wrapped(console, done, 0, 2)
     yield Text()
     sentence = "There is nothing left to do here: l lists all that you have written, q quits."
+    if all(each.state is not State.ABSENT for each in board.results.values()):
+        sentence += " mggrade graduate makes a package of it."
     yield from wrapped(console, Text(sentence), 0)
 
 
