@@ -24,7 +24,8 @@ OTHER_NAMES = {
     ("readlink", 1): "readlinkat",
     ("newfstatat", 1): "fstatat",
 }
-CONDITIONAL = dict(zip(("clone", "socketpair", "ioctl"), seccomp.KERNEL_CONDITIONS, strict=True))
+NAMES = ("clone", "socketpair", "sched_setscheduler", "ioctl")
+CONDITIONAL = dict(zip(NAMES, seccomp.KERNEL_CONDITIONS, strict=True))
 KERNEL = {**seccomp.CALLS, **seccomp.KERNEL_CALLS}
 
 
@@ -79,7 +80,7 @@ def test_every_call_gets_its_verdict(machine: str) -> None:
 
 
 @pytest.mark.parametrize("machine", HEADERS)
-def test_a_kernel_has_some_more_and_three_by_their_arguments(machine: str) -> None:
+def test_a_kernel_has_some_more_and_four_by_their_arguments(machine: str) -> None:
     audit, column = seccomp.AUDIT[machine]
     denied, allowed = seccomp.ERRNO | errno.EPERM, seccomp.ALLOW
     conditional = {name: pair[column] for name, pair in CONDITIONAL.items()}
@@ -96,6 +97,9 @@ def test_a_kernel_has_some_more_and_three_by_their_arguments(machine: str) -> No
     assert told("socketpair", socket.AF_UNIX, stream | close_on_exec) == allowed
     assert told("socketpair", socket.AF_UNIX, datagram) == denied
     assert told("socketpair", socket.AF_INET, stream) == denied
+    other, realtime = 0, 1
+    assert told("sched_setscheduler", 0, other) == allowed
+    assert told("sched_setscheduler", 0, realtime) == denied
     tcgets, tiocsti = 0x5401, 0x5412
     assert (told("ioctl", 1, tcgets), told("ioctl", 1, tiocsti)) == (allowed, denied)
 
