@@ -1,6 +1,5 @@
 """What a notebook's cells show when they are executed today: for the copy with feedback."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,6 +8,7 @@ from grader import attempts
 from grader.course import Course
 from grader.sandbox import Sandbox
 from grader.sandbox.engine import load_request
+from grader.source_text import cell_number
 from grader.submission import Module, Submission
 
 CELL_SECONDS, NOTEBOOK_SECONDS = 60.0, 180.0  # trainings are shown as well
@@ -43,9 +43,4 @@ def fresh_outputs(
         )
         if done.worker is not None:
             done.worker.close()
-    return {_number(name): outputs for name, outputs in done.outputs.items()}
-
-
-def _number(name: str) -> int:
-    match = re.search(r"\[cell (\d+)\]$", name)
-    return int(match[1]) if match else 0
+    return {cell_number(name): outputs for name, outputs in done.outputs.items()}

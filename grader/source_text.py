@@ -135,6 +135,12 @@ def written_cells(notebook: Mapping[str, Any], file: str) -> tuple[tuple[str, st
     )
 
 
+def cell_number(name: str) -> int:
+    """The number in a cell's name, `mg3.ipynb[cell 4]`; a file is cell 0."""
+    match = re.search(r"\[cell (\d+)\]$", name)
+    return int(match[1]) if match else 0
+
+
 def remarks(notebook: Mapping[str, Any], file: str) -> tuple[str, ...]:
     """What its owner should know of a notebook that is read all the same, in lines."""
     found = []

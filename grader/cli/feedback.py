@@ -1,7 +1,6 @@
 """Where `mggrade check --annotate` writes, and what: copies of the notebooks with feedback."""
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,6 +136,7 @@ def _after(
 def _cells(module: "Module", concepts: "Sequence[Concept]") -> dict[str, int | None]:
     """The last cell that defines a name of each concept; in a file it is cell 0."""
     from grader.locate import definition_of
+    from grader.source_text import cell_number
     from grader.source_tree import read_tree
 
     tree = read_tree(module.cells)
@@ -144,12 +144,7 @@ def _cells(module: "Module", concepts: "Sequence[Concept]") -> dict[str, int | N
     for concept in concepts:
         found = [each for name in concept.names if (each := tree.find(name)) is not None]
         place = None if found else definition_of(module, concept)  # a cell that does not parse
-        numbers = [_number(each.file) for each in found]
+        numbers = [cell_number(each.file) for each in found]
         numbers += [place.cell or 0] if place else []
         cells[concept.id] = max(numbers, default=None)
     return cells
-
-
-def _number(file: str) -> int:
-    match = re.search(r"\[cell (\d+)\]$", file)
-    return int(match[1]) if match else 0

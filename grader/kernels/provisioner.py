@@ -38,7 +38,6 @@ class SealedProvisioner(KernelProvisionerBase):
 
     sandbox = Anything(None)
     kind = Unicode("kernel")
-    layers = Anything(None)
 
     worker: Worker | None = None
     holding: Sequence[str] = ()
@@ -86,7 +85,7 @@ class SealedProvisioner(KernelProvisionerBase):
         request = {
             "id": self._asked,
             "import": [],  # Python's library stays readable
-            "layers": list(sandbox.layers if self.layers is None else self.layers),
+            "layers": list(sandbox.layers),
             "kernel": {
                 "folder": self._folder,
                 "file": f"{self._folder}/kernel.json",
