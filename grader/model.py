@@ -4,6 +4,8 @@
 the meaning of a field changes, not when a field is added.
 """
 
+import functools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -288,3 +290,8 @@ class Program:
     def data(self) -> Mapping[str, Plain]:
         """What an engine gets: steps and shows, nothing that tells what the check is about."""
         return {"steps": [list(step) for step in self.steps], "shows": list(self.shows)}
+
+    @functools.cached_property
+    def encoded(self) -> bytes:
+        """That as JSON, made once: a class of a thousand is asked the same programs."""
+        return json.dumps(self.data(), separators=(",", ":")).encode()

@@ -112,12 +112,19 @@ def programs_of_the_suites():
     heard = []
 
     class Listener:
+        waiting = 0
+
         def submit(self, programs):
             heard.extend(programs)
-            self._count = [len(program.shows) for program in programs]
+            self._left = [len(program.shows) for program in programs]
+            self.waiting = len(programs)
 
-        def collect(self):
-            return [Reply((1.0,) * count, None) for count in self._count]
+        def collect(self, count=None):
+            count = self.waiting if count is None else count
+            replies = [Reply((1.0,) * each, None) for each in self._left[:count]]
+            del self._left[:count]
+            self.waiting -= count
+            return replies
 
     def body(session):
         oracle = SimpleNamespace(answers=lambda each: [(1.0,) * len(p.shows) for p in each])

@@ -42,16 +42,26 @@ class Student:
 
     def __init__(self, value=1.0, fault=None):
         self._reply = Reply(None, fault) if fault else Reply((value,), None, "printed\n")
-        self.asked = 0
-        self.seen = []
+        self.asked = []
+        self.requests = 0
+        self.waiting = 0
+
+    @property
+    def seen(self):
+        return [program.text + program.labels[0] for program in self.asked]
 
     def submit(self, programs):
-        self.asked += len(programs)
-        self.seen += [program.text + program.labels[0] for program in programs]
-        self._count = len(programs)
+        self.asked += programs
+        self.requests += 1
+        self.waiting = len(programs)
 
-    def collect(self):
-        return [self._reply] * (1 if self._reply.fault else self._count)
+    def collect(self, count=None):
+        count = self.waiting if count is None else count
+        if self._reply.fault:
+            self.waiting = 0  # it has ended
+            return [self._reply]
+        self.waiting -= count
+        return [self._reply] * count
 
 
 @pytest.fixture
@@ -158,7 +168,7 @@ def test_after_a_timeout_the_rest_of_the_concept_is_not_waited_for(suite):
     student = Student(fault=Fault(Outcome.TIMEOUT, "took too long and was stopped"))
     found = suite(GOOD, lambda session: results(session, student=student))
     assert [each.outcome for each in found] == [Outcome.TIMEOUT] * 2
-    assert student.asked == 1
+    assert student.requests == 1
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ERROR, Outcome.CRASHED, Outcome.PROTOCOL])
@@ -166,7 +176,7 @@ def test_after_any_other_fault_the_rest_goes_on(suite, outcome):
     student = Student(fault=Fault(outcome, "went wrong"))
     found = suite(GOOD, lambda session: results(session, student=student))
     assert [each.outcome for each in found] == [outcome] * 2
-    assert student.asked == 2
+    assert student.requests == 2
     assert found[0].message == "went wrong"
 
 
@@ -208,6 +218,61 @@ def test_an_unknown_fixture_is_the_grader_s_fault(suite):
     code = "from grader.harness import concept\n@concept('mg1.a')\ndef test_it(nonsense): pass\n"
     [result] = suite(code, results)
     assert result.outcome is Outcome.INFRASTRUCTURE
+
+
+LATER = """
+from grader.expressions import Draft
+from grader.harness import concept
+
+def one(draw):
+    draft = Draft()
+    return draft.show(draft.call("f", draw.number()))
+
+@concept("mg1.a")
+def test_first(check, draw):
+    check.agree(one(draw))
+    check.agree(one(draw))
+
+@concept("mg1.a")
+def test_looks(check, draw):
+    [(value,)] = check.run(one(draw))
+    check.require(value == 1.0, "is one", one(draw), 1.0, value)
+    check.agree(one(draw))
+
+@concept("mg1.a")
+def test_last(check, draw):
+    check.agree(one(draw))
+"""
+
+
+def test_what_hangs_on_no_reply_is_asked_at_once(suite):
+    student = Student()
+    found = suite(LATER, lambda session: results(session, student=student))
+    assert [each.outcome for each in found] == [Outcome.PASSED] * 3
+    assert [each.output.count("printed") for each in found] == [2, 2, 1]
+    assert (student.requests, len(student.asked)) == (3, 5)  # up to the look, after it, the last
+
+
+def test_what_a_check_judges_by_itself_is_judged_anew_for_everyone(suite):
+    def body(session):
+        return [
+            [each.outcome for each in results(session, student=Student(value))]
+            for value in (1.0, 2.0, 1.0)
+        ]
+
+    good, bad = [Outcome.PASSED] * 3, [Outcome.FAILED] * 3
+    assert suite(LATER, body) == [good, bad, good]
+
+
+def test_a_check_that_asks_something_else_each_time_is_broken(suite):
+    code = check_of(
+        "import itertools; count = pytest.__dict__.setdefault('mine', itertools.count())\n"
+        "    draft = Draft(); draft.show(draft.value(float(next(count))))\n"
+        "    check.run(draft)"
+    )
+    [result] = suite(code, results)
+    assert result.outcome is Outcome.INFRASTRUCTURE
+    assert "other programs from one time to the next" in result.message
 
 
 @pytest.mark.parametrize(

@@ -1,41 +1,24 @@
 """What a check may do: let the student's code and PyTorch answer the same programs."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Sequence
 
 from grader.course import Tolerance
 from grader.expressions import Draft
 from grader.harness.bench import Bench, Exchange
-from grader.harness.compare import Difference, describe, difference, show
+from grader.harness.compare import describe, difference
+from grader.harness.steps import Agree, Ask, CheckFailed, Look, NoAnswer, Plane, Raise, Step
 from grader.model import Boundary, Plain, Program
-from grader.sandbox import Fault
-
-
-@dataclass
-class CheckFailed(Exception):
-    """The student's answer is not the expected one."""
-
-    message: str
-    program: Program | None = None
-    shown: str | None = None
-    expected: Plain = None
-    actual: Plain = None
-
-
-@dataclass
-class NoAnswer(Exception):
-    """The student's code raised, hung or died; `fault` says how."""
-
-    fault: Fault
-    program: Program
+from grader.sandbox import Reply
 
 
 class Check:
-    """The fixture `check`. Everything said to a learner when a check fails is made here."""
+    """The fixture `check`. What a check can ask and judge."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, ahead: Iterable[tuple[Program, Reply]] = ()) -> None:
+        """`ahead`: the first programs with their replies, asked before the check began."""
         self._bench = bench
+        self._ahead = deque(ahead)
         self.judged = 0  # a check that judged nothing proves nothing
         self.output = ""  # what the student's code printed meanwhile
         self.exchanges: list[Exchange] = []
@@ -52,24 +35,14 @@ class Check:
 
         Raises CheckFailed for the first value that differs by more than the tolerance.
         """
-        programs = [draft.program() for draft in drafts]
         standard = self._bench.tolerance
         tolerance = Tolerance(relative or standard.relative, absolute or standard.absolute)
-        self._bench.student.submit(programs)  # it computes while PyTorch does
-        answers = self._bench.oracle.answers(programs)
-        replies = self._collect(programs, answers)
-        for program, expected, actual in zip(programs, answers, replies, strict=True):
-            self.judged += 1
-            for label, left, right in zip(program.labels, expected, actual, strict=True):
-                found = difference(left, right, tolerance)
-                if found:
-                    raise _failed(program, label, found)
+        self.take(Agree(tuple(draft.program() for draft in drafts), tolerance))
 
     def run(self, *drafts: Draft) -> list[tuple[Plain, ...]]:
         """The student's values for each draft, to be judged with `require`."""
-        programs = [draft.program() for draft in drafts]
-        self._bench.student.submit(programs)
-        return self._collect(programs)
+        replies = self.take(Ask(tuple(draft.program() for draft in drafts)))
+        return [reply.values for reply in replies if reply.values is not None]
 
     def attempt(self, draft: Draft) -> tuple[Plain, ...] | None:
         """The student's values, or None where there are none: for a look that judges nothing."""
@@ -77,6 +50,11 @@ class Check:
             return self.run(draft)[0]
         except NoAnswer:
             return None
+
+    def look(self, draft: Draft) -> None:
+        """Nobody's fault, whatever comes: numbers that tell apart mistakes which are equal in what
+        is judged."""
+        self.take(Look((draft.program(),)))
 
     def plane(
         self,
@@ -87,17 +65,11 @@ class Check:
     ) -> None:
         """For the picture of a classifier, beside PyTorch's: the draft shows its scores, row by row
         from the top left; `edges` are left, right, bottom and top. Judges nothing."""
-        program = draft.program()
-        self._bench.student.submit([program])
-        expected = self._bench.oracle.answers([program])[0]
-        reply = self._bench.student.collect()[0]
-        self.output += reply.output
-        yours = _numbers(reply.values or ())
-        if yours:
-            left, right, bottom, top = edges
-            self.boundary = Boundary(
-                left, right, bottom, top, columns, yours, _numbers(expected), tuple(points)
-            )
+        self.take(Plane(draft.program(), columns, edges, tuple(points)))
+
+    def raises(self, draft: Draft, kind: str, sentence: str) -> None:
+        """The student's code refuses the draft with an exception of this type."""
+        self.take(Raise(draft.program(), kind, sentence))
 
     def require(
         self,
@@ -122,45 +94,31 @@ class Check:
             raise CheckFailed(f"{name} {sentence}", draft.program(), name, None, value)
         return float(value)
 
-    def raises(self, draft: Draft, kind: str, sentence: str) -> None:
-        """The student's code refuses the draft with an exception of this type."""
-        self.judged += 1
-        program = draft.program()
-        self._bench.student.submit([program])
-        reply = self._bench.student.collect()[0]
-        self.exchanges.append(Exchange(program, reply, None))
-        self.output += reply.output
-        if reply.fault is not None and reply.fault.type == kind:
-            return
-        if reply.fault is not None:
-            raise NoAnswer(reply.fault, program)
-        raise CheckFailed(sentence, program, program.labels[0], kind, list(reply.values or ()))
-
-    def _collect(
-        self, programs: Sequence[Program], expected: Sequence[tuple[Plain, ...]] | None = None
-    ) -> list[tuple[Plain, ...]]:
-        replies = self._bench.student.collect()
-        right: Sequence[tuple[Plain, ...] | None] = expected or [None] * len(programs)
-        self.exchanges += map(Exchange, programs, replies, right)
-        answers = []
-        for program, reply in zip(programs, replies, strict=False):
+    def take(self, step: Step) -> Sequence[Reply]:
+        """Take one step: ask, and judge. Raises CheckFailed or NoAnswer."""
+        programs = step.programs
+        asked = bool(self._ahead)
+        if not asked:
+            self._bench.student.submit(programs)  # it computes while PyTorch does
+        answers = self._bench.oracle.answers(programs) if step.for_pytorch else ()
+        replies = self._replies(programs) if asked else self._bench.student.collect()
+        if step.told:
+            right: Sequence[tuple[Plain, ...] | None] = answers or [None] * len(programs)
+            self.exchanges += map(Exchange, programs, replies, right)
+        for reply in replies:
             self.output += reply.output
-            if reply.values is None:
-                fault = reply.fault
-                raise NoAnswer(fault, program) if fault else RuntimeError("an empty reply")
-            answers.append(reply.values)
-        return answers
+        self.boundary = step.judge(replies, answers) or self.boundary
+        self.judged += step.judgements
+        return replies
 
-
-def _numbers(values: Sequence[Plain]) -> tuple[float, ...]:
-    """Scores to six digits, as much as a picture needs; nothing where one is no number."""
-    scores = [each for each in values if isinstance(each, float) and math.isfinite(each)]
-    return tuple(float(f"{each:.6g}") for each in scores) if len(scores) == len(values) else ()
-
-
-def _failed(program: Program, label: str, found: Difference) -> CheckFailed:
-    shown = f"{label}{found.where}"
-    return CheckFailed(f"{shown} {found.sentence}", program, shown, found.expected, found.actual)
-
-
-__all__ = ["Check", "CheckFailed", "NoAnswer", "describe", "show"]
+    def _replies(self, programs: Sequence[Program]) -> list[Reply]:
+        """From those that were asked ahead. Raises RuntimeError where these were others."""
+        replies = []
+        for program in programs:
+            if not self._ahead:
+                break  # the worker ended
+            asked, reply = self._ahead.popleft()
+            if asked is not program and asked != program:
+                raise RuntimeError("it asks other programs from one time to the next")
+            replies.append(reply)
+        return replies

@@ -7,16 +7,20 @@ its conftest, its ini files and the user's plugins are never seen by it.
 import contextlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 
+from grader.course import Tolerance
 from grader.errors import Abandoned, InfrastructureError
 from grader.expressions import Draw
 from grader.harness.bench import Bench
-from grader.harness.check import Check, CheckFailed, NoAnswer
-from grader.model import CheckResult, Outcome
+from grader.harness.check import Check
+from grader.harness.script import Script, script_of
+from grader.harness.steps import CheckFailed, NoAnswer
+from grader.model import CheckResult, Outcome, Program
+from grader.sandbox import Engine, Reply
 
 OPTIONS = (
     "--noconftest",
@@ -67,10 +71,8 @@ class Session:
 
     def __init__(self, body: Callable[["Session"], None]) -> None:
         self._body = body
-        self._items: dict[str, list[pytest.Item]] = {}
-        self._bench: Bench | None = None
-        self._check: Check | None = None
-        self._caught: BaseException | None = None
+        self._items: dict[str, list[pytest.Function]] = {}
+        self._scripts: dict[tuple[str, int, Tolerance], Script] = {}
         self.raised: BaseException | None = None
         self.finished = False
         self.trouble = ""
@@ -96,22 +98,23 @@ class Session:
     ) -> Iterator[CheckResult]:
         """Run the checks of one concept (or only some of them) on a bench.
 
-        After a check that took all the time or memory there is, the rest of the concept's checks
-        are not waited for: they end alike.
+        What they ask whatever is replied is asked at once. After a check that took all the time or
+        memory there is, the rest of the concept's checks are not waited for: they end alike.
         """
         wanted = None if only is None else set(only)
-        self._bench = bench
+        items = [
+            item
+            for item in self._items.get(concept_id, [])
+            if wanted is None or check_id(item) in wanted
+        ]
+        scripts = [self._script(item, bench) for item in items]
         stopped: CheckResult | None = None
-        for item in self._items.get(concept_id, []):
-            identity = check_id(item)
-            if wanted is not None and identity not in wanted:
-                continue
+        for number, item in enumerate(items):
             if stopped is not None:
-                yield CheckResult(
-                    identity, concept_id, stopped.outcome, stopped.message, place=stopped.place
-                )
+                yield replace(stopped, id=check_id(item), program=None, shown=None, output="")
                 continue
-            result = self._run(item, identity, concept_id)
+            ahead = _asked(bench.student, scripts[number:])
+            result = _examined(item, concept_id, bench, scripts[number], ahead)
             if _is_dear(result):
                 stopped = result
             yield result
@@ -119,18 +122,12 @@ class Session:
     # pytest's side
 
     @pytest.fixture
-    def check(self) -> Check:
-        """Lets the student's code and PyTorch answer programs."""
-        if self._bench is None:
-            raise InfrastructureError("no bench")
-        self._check = Check(self._bench)
-        return self._check
+    def check(self) -> None:
+        """Lets the student's code and PyTorch answer programs. Handed over by `_play`."""
 
     @pytest.fixture
-    def draw(self, request: pytest.FixtureRequest) -> Draw:
+    def draw(self) -> None:
         """Random numbers and expressions; every check has a stream of its own."""
-        seed = self._bench.seed if self._bench else 0
-        return Draw(f"{seed}:{check_id(request.node)}")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make our marks known."""
@@ -148,8 +145,8 @@ class Session:
             return True
         for item in session.items:
             marks = list(item.iter_markers("concept"))
-            if len(marks) != 1:
-                self.trouble = f"{item.nodeid} has {len(marks)} concept marks instead of one"
+            self.trouble = _fault_of(item, len(marks))
+            if self.trouble or not isinstance(item, pytest.Function):
                 return True
             self._items.setdefault(marks[0].args[0], []).append(item)
         try:
@@ -159,69 +156,106 @@ class Session:
         self.finished = True
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Our own report: pytest's would render a traceback that nobody reads."""
-        if call.excinfo is not None and self._caught is None:
-            self._caught = call.excinfo.value
-        return pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="failed" if call.excinfo else "passed",
-            longrepr=None,
-            when=call.when if call.when != "collect" else "setup",
-            duration=call.duration,
-        )
-
-    def _run(self, item: pytest.Item, identity: str, concept_id: str) -> CheckResult:
-        self._check, self._caught = None, None
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        ran = any(report.when == "call" for report in reports)
-        caught, check = self._caught, self._check
-        output = check.output if check else ""
-        if check is not None and self._bench is not None:
-            self._bench.ledger[identity] = tuple(check.exchanges)
-            if check.boundary is not None:
-                self._bench.planes[identity] = check.boundary
-        if isinstance(caught, InfrastructureError | Abandoned | KeyboardInterrupt):
-            raise caught
-        if isinstance(caught, CheckFailed):
-            return CheckResult(
-                identity,
-                concept_id,
-                Outcome.FAILED,
-                caught.message,
-                caught.program.text if caught.program else None,
-                caught.shown,
-                caught.expected,
-                caught.actual,
-                output=output,
-            )
-        if isinstance(caught, NoAnswer):
-            return CheckResult(
-                identity,
-                concept_id,
-                caught.fault.outcome,
-                caught.fault.message,
-                caught.program.text or caught.program.labels[0],
-                caught.program.labels[0],
-                place=caught.fault.place,
-                output=output,
-            )
-        if caught is not None or not ran or check is None or not check.judged:
-            why = f"{type(caught).__name__}: {caught}" if caught else "it judged nothing"
-            return CheckResult(
-                identity, concept_id, Outcome.INFRASTRUCTURE, f"the check itself is broken: {why}"
-            )
-        return CheckResult(identity, concept_id, Outcome.PASSED, output=output)
+    def _script(self, item: pytest.Function, bench: Bench) -> Script:
+        """With one seed and tolerance, always the same."""
+        key = (item.nodeid, bench.seed, bench.tolerance)
+        if key not in self._scripts:
+            self._scripts[key] = script_of(bench, lambda check: _play(item, check, bench.seed))
+        return self._scripts[key]
 
 
 def check_id(item: pytest.Item) -> str:
     """`test_mg3_backpropagation::test_seed[2]`."""
     return f"{item.path.stem}::{item.name}"
+
+
+def _play(item: pytest.Function, check: Check, seed: int) -> None:
+    """Run a check's own code."""
+    offered = {"check": check, "draw": Draw(f"{seed}:{check_id(item)}"), **_parameters(item)}
+    item.obj(**{name: each for name, each in offered.items() if name in item.fixturenames})
+
+
+def _parameters(item: pytest.Function) -> dict[str, object]:
+    """What `parametrize` gives this one."""
+    return dict(item.callspec.params) if hasattr(item, "callspec") else {}
+
+
+def _fault_of(item: pytest.Item, concepts: int) -> str:
+    """Why an item can't be a check; nothing for those that can."""
+    if concepts != 1:
+        return f"{item.nodeid} has {concepts} concept marks instead of one"
+    if not isinstance(item, pytest.Function) or item.cls is not None:
+        return f"{item.nodeid} is no function; write checks as plain functions"
+    return ""
+
+
+Asked = Sequence[tuple[Program, Reply]]
+
+
+def _asked(student: Engine, scripts: Sequence[Script]) -> Asked:
+    """What the first of these scripts asks, and the replies, up to the first that ended the worker.
+    The following ones' programs are sent with them, as far as no reply is needed before."""
+    programs = scripts[0].programs
+    if not programs:
+        return []
+    if not student.waiting:
+        sent: list[Program] = []
+        for script in scripts:
+            sent += script.programs
+            if not script.whole:
+                break
+        student.submit(sent)
+    return list(zip(programs, student.collect(len(programs)), strict=False))
+
+
+def _examined(
+    item: pytest.Function, concept_id: str, bench: Bench, script: Script, ahead: Asked
+) -> CheckResult:
+    """The result of one check, whose first programs were asked ahead."""
+    check, identity = Check(bench, ahead), check_id(item)
+    caught: BaseException | None = None
+    try:
+        if script.whole:
+            for step in script.steps:
+                check.take(step)
+        else:
+            _play(item, check, bench.seed)
+    except (InfrastructureError, Abandoned, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # also what pytest raises to skip
+        caught = error
+    bench.ledger[identity] = tuple(check.exchanges)
+    if check.boundary is not None:
+        bench.planes[identity] = check.boundary
+    if isinstance(caught, CheckFailed):
+        return CheckResult(
+            identity,
+            concept_id,
+            Outcome.FAILED,
+            caught.message,
+            caught.program.text if caught.program else None,
+            caught.shown,
+            caught.expected,
+            caught.actual,
+            output=check.output,
+        )
+    if isinstance(caught, NoAnswer):
+        return CheckResult(
+            identity,
+            concept_id,
+            caught.fault.outcome,
+            caught.fault.message,
+            caught.program.text or caught.program.labels[0],
+            caught.program.labels[0],
+            place=caught.fault.place,
+            output=check.output,
+        )
+    if caught is not None or not check.judged:
+        why = f"{type(caught).__name__}: {caught}" if caught else "it judged nothing"
+        return CheckResult(
+            identity, concept_id, Outcome.INFRASTRUCTURE, f"the check itself is broken: {why}"
+        )
+    return CheckResult(identity, concept_id, Outcome.PASSED, output=check.output)
 
 
 def _is_dear(result: CheckResult) -> bool:

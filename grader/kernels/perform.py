@@ -27,7 +27,7 @@ from grader.kernels.provisioner import SealedProvisioner
 from grader.model import Outcome
 from grader.sandbox import Fault, Sandbox
 from grader.sandbox.reply import ProtocolError, clean
-from grader.sandbox.worker import Worker, WorkerGone
+from grader.sandbox.worker import Worker, WorkerGone, encoded
 
 GRACE = 1.0  # seconds that an interrupted cell has to end
 LARGEST_MESSAGE = 8 << 20
@@ -164,7 +164,7 @@ def _begin(worker: Worker, begin: Mapping[str, Any], seconds: float) -> None:
     """Let the worker load what the notebook imports. Raises WorkerGone."""
     request_id = secrets.token_hex(8)
     deadline = time.monotonic() + seconds
-    worker.send({"id": request_id, "begin": begin}, deadline)
+    worker.send(encoded({"id": request_id, "begin": begin}), deadline)
     if worker.receive(deadline) != {"id": request_id}:
         raise worker.fail(ProtocolError("a reply to no request"))
 

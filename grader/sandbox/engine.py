@@ -10,12 +10,12 @@ import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.model import Outcome, Program
 from grader.sandbox.reply import Fault, ProtocolError, Reply, parse_error, parse_reply
-from grader.sandbox.worker import Worker, WorkerGone
+from grader.sandbox.worker import Worker, WorkerGone, encoded
 from grader.sandbox.zygote import Sandbox
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
@@ -83,7 +83,7 @@ class Engine:
         self._left = self._seconds
         self._worker: Worker | None = None
         self._loaded: tuple[Loaded, ...] = ()
-        self._pending: tuple[str, Sequence[Program]] | None = None
+        self._pending: _Pending | None = None
 
     def load(self) -> tuple[Loaded, ...]:
         """Load the sources in a worker; one entry a module. Faults of loading are in it."""
@@ -118,41 +118,51 @@ class Engine:
             self.close()
         self.load()
         request_id = secrets.token_hex(8)
-        request = {"id": request_id, "run": [program.data() for program in programs]}
+        body = b",".join(program.encoded for program in programs)
+        request = b'{"id":"%s","run":[%s]}' % (request_id.encode(), body)
         if self._worker is not None:
             try:
                 with self._in_one_piece():
                     self._sandbox.look_up()
                     self._worker.send(request, time.monotonic() + self._patience())
-                self._pending = (request_id, programs)
+                self._pending = _Pending(request_id, programs)
             except WorkerGone as gone:
                 self._died(gone)
 
-    def collect(self) -> list[Reply]:
-        """The replies to what was submitted, up to the first one that ended the worker."""
+    def collect(self, count: int | None = None) -> list[Reply]:
+        """The replies to the next `count` programs of what was submitted, by default to all that
+        are left; up to the first one that ended the worker: that was the last one of all."""
         if self._pending is None or self._worker is None:
             return [Reply(None, self._fault_of_loading())]
-        (request_id, programs), self._pending = self._pending, None
+        pending, worker = self._pending, self._worker
         replies: list[Reply] = []
-        worker = self._worker
-        for number, program in enumerate(programs):
+        for program in pending.take(count):
             started = time.monotonic()
             try:
                 with self._in_one_piece():
                     message = worker.receive(started + self._patience())
-                reply = parse_reply(message, request_id, number, len(program.shows))
+                number = pending.done
+                reply = parse_reply(message, pending.request_id, number, len(program.shows))
             except ProtocolError as error:
                 reply = Reply(None, self._died(worker.fail(error)))
             except WorkerGone as gone:
                 reply = Reply(None, self._died(gone))
+            pending.done += 1
             spent = time.monotonic() - started
             self._left -= spent
-            replies.append(Reply(reply.values, reply.fault, worker.take_output()))
+            replies.append(replace(reply, output=worker.take_output()))
             if reply.fault is not None and reply.fault.type == "MemoryError" and spent > _DEAR:
                 self.close()  # the next program would fill the memory again, for as long
             if self._worker is None:
                 break
+        if self._worker is None or not pending.left:
+            self._pending = None
         return replies
+
+    @property
+    def waiting(self) -> int:
+        """How many replies are still to come."""
+        return self._pending.left if self._pending and self._worker else 0
 
     def evaluate(self, programs: Sequence[Program]) -> list[Reply]:
         """Submit and collect."""
@@ -219,7 +229,7 @@ class Engine:
         deadline = time.monotonic() + seconds
         with self._in_one_piece():
             self._sandbox.look_up()
-            self._worker.send({"id": request_id, **request}, deadline)
+            self._worker.send(encoded({"id": request_id, **request}), deadline)
             message = self._worker.receive(deadline)
         if not isinstance(message, dict) or message.get("id") != request_id:
             raise self._worker.fail(ProtocolError("a reply to no request"))
@@ -250,6 +260,25 @@ class Engine:
             if loaded.fault is not None:
                 return loaded.fault
         return Fault(Outcome.CRASHED, "ended the Python process")
+
+
+@dataclass
+class _Pending:
+    """A request whose replies have come up to `done`."""
+
+    request_id: str
+    programs: Sequence[Program]
+    done: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many replies are still to come."""
+        return len(self.programs) - self.done
+
+    def take(self, count: int | None) -> Sequence[Program]:
+        """The next programs."""
+        end = len(self.programs) if count is None else self.done + count
+        return self.programs[self.done : end]
 
 
 def load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:

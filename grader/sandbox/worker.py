@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import selectors
 import signal
 import socket
@@ -19,6 +20,10 @@ from grader.sandbox.zygote import Zygote
 HEADER = struct.Struct("!I")
 _GLANCE = 0.05  # seconds between two looks at what else goes on
 LARGEST = 1024 * 1024  # reading it takes the trusted process a tenth of a second at most
+# What a worker prints after each program (worker/child.py), so that its output is told apart from
+# that of the next one, which is under way already.
+MARK = b"\0%d\0"
+_MARK = re.compile(rb"\0\d+\0")
 # What PyTorch says while it is loaded: that file is out of reach, and it gets on without.
 _NOISE = "Error in cpuinfo: failed to parse processor information from /proc/cpuinfo\n"
 
@@ -41,6 +46,7 @@ class Worker:
         self._zygote = zygote
         self._room = output_kib * 1024
         self._printed = bytearray()
+        self._programs = 0  # whose output was taken
         self._received = bytearray()
         self._channel, theirs = socket.socketpair()
         self._output, writing = os.pipe()
@@ -59,9 +65,8 @@ class Worker:
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)
 
-    def send(self, message: Any, deadline: float) -> None:
-        """Send one message. Raises WorkerGone."""
-        body = json.dumps(message, separators=(",", ":")).encode()
+    def send(self, body: bytes, deadline: float) -> None:
+        """Send one message, `encoded`. Raises WorkerGone."""
         view = memoryview(HEADER.pack(len(body)) + body)
         while view:
             try:
@@ -134,10 +139,10 @@ class Worker:
         return self._gone(self._death())
 
     def take_output(self) -> str:
-        """What was printed since the last call."""
-        text = clean(self._printed.decode("utf-8", "replace")).replace(_NOISE, "")
-        self._printed.clear()
-        return text
+        """What was printed since the last call, up to the end of the next program."""
+        self._programs += 1
+        printed, _, self._printed = self._printed.partition(MARK % self._programs)
+        return clean(_MARK.sub(b"", printed).decode("utf-8", "replace")).replace(_NOISE, "")
 
     def close(self) -> int:
         """Kill the whole group and reap it; the wait status."""
@@ -197,6 +202,11 @@ class Worker:
     def _gone(self, fault: Fault) -> WorkerGone:
         self.close()
         return WorkerGone(fault)
+
+
+def encoded(message: Any) -> bytes:
+    """A message as the worker reads it."""
+    return json.dumps(message, separators=(",", ":")).encode()
 
 
 def _protocol(what: str) -> Fault:

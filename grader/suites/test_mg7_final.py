@@ -53,7 +53,7 @@ def test_one_step(check, draw):
     left = Draft()
     trained = mlp(left, draw, 2, [2, 1])
     left.call("train", trained, [draw.numbers(2)], [1.0], 1, 0.05)
-    check.attempt(left.show(*(each.grad for each in parameters_of(trained, 2, [2, 1]))))
+    check.look(left.show(*(each.grad for each in parameters_of(trained, 2, [2, 1]))))
     check.agree(draft.show(*(each.data for each in parameters_of(model, 2, [2, 1]))))
 
 

@@ -210,7 +210,7 @@ def test_classifier_parameters(check, draw):
     left = Draft()
     trained = mlp(left, draw, 2, [2, 1])
     left.call("train_classifier", trained, points, labels, 1, 0.2, 0.01)
-    check.attempt(left.show(*(each.grad for each in parameters_of(trained, 2, [2, 1]))))
+    check.look(left.show(*(each.grad for each in parameters_of(trained, 2, [2, 1]))))
     check.agree(draft.show(*(each.data for each in parameters_of(model, 2, [2, 1]))))
 
 

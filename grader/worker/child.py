@@ -6,11 +6,12 @@ source come.
 """
 
 import contextlib
+import itertools
 import os
 import random
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import faults, lock, process
@@ -19,6 +20,7 @@ from .load import Submission
 from .protocol import read_frame, write_frame
 
 CHANNEL = 3
+MARK = b"\0%d\0"  # see sandbox/worker.py
 
 
 def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
@@ -69,26 +71,25 @@ def _import(names: Sequence[str]) -> None:
 
 def _serve(submission: Submission, ready: Callable[[], None] = lambda: None) -> None:
     """`ready` is called before the programs of a request are evaluated."""
+    evaluated = itertools.count(1)
     while (request := read_frame(CHANNEL)) is not None:
         ready()
-        _answer(request, submission)
+        _answer(request, submission, evaluated)
 
 
-def _answer(request: Mapping[str, Any], submission: Submission) -> None:
+def _answer(request: Mapping[str, Any], submission: Submission, evaluated: Iterator[int]) -> None:
     answer: dict[str, Any] = {"id": request["id"]}
     if "load" in request:
-        answer["loaded"] = submission.load(request["load"])
-        _reply(answer)
+        _reply(answer | {"loaded": submission.load(request["load"])})
     elif "names" in request:
-        answer["names"] = [submission.has(name) for name in request["names"]]
-        _reply(answer)
+        _reply(answer | {"names": [submission.has(name) for name in request["names"]]})
     else:
         for number, program in enumerate(request["run"]):
             try:
                 result: dict[str, Any] = {"values": evaluate(program, submission.lookup)}
             except BaseException as error:  # sys.exit() must not end the worker
                 result = {"error": faults.describe(error)}
-            _reply(answer | {"n": number} | result)
+            _reply(answer | {"n": number} | result, MARK % next(evaluated))
 
 
 def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
@@ -138,9 +139,13 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     running.run(CHANNEL, answer_or_end)
 
 
-def _reply(answer: dict[str, Any]) -> None:
-    """What was printed so far leaves before the answer does, so that it is told apart."""
+def _reply(answer: dict[str, Any], mark: bytes = b"") -> None:
+    """What was printed so far leaves before the answer does, and behind it the mark that tells it
+    apart from what comes next."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):  # the student may have closed or replaced it
             stream.flush()
+    if mark:
+        with contextlib.suppress(OSError):
+            os.write(1, mark)
     write_frame(CHANNEL, answer)
