@@ -111,7 +111,8 @@ def stranger_sources(submission: Submission) -> list[Source]:
 
 def worker_kind(sources: Collection[Source]) -> str:
     """The kind of worker: with numpy where the code asks for it, plain otherwise."""
-    asks = any(re.search(r"\bnumpy\b", code) for source in sources for _, code in source.cells)
+    codes = [code for source in sources for _, code in source.cells if "numpy" in code]
+    asks = any(re.search(r"\bnumpy\b", code) for code in codes)
     return "numpy" if asks and available("numpy") else "plain"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from grader.course import Limits
 from grader.expressions import Draft
 from grader.sandbox.engine import Engine, Source
-from grader.sandbox.zygote import LAYERS, Sandbox
+from grader.sandbox.sandbox import LAYERS, Sandbox
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import grader
 from grader import canary, doctor
 from grader.course import load_course
 from grader.errors import InfrastructureError
-from grader.sandbox import zygote
+from grader.sandbox import sandbox
 
 from .conftest import SOLUTIONS
 
@@ -23,10 +23,10 @@ def _sealed() -> bool:
 @pytest.fixture
 def beyond_this_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask for a layer that no system has."""
-    layers = (*zygote.LAYERS, "moat")
+    layers = (*sandbox.LAYERS, "moat")
     modes = {"full": (layers, True), "auto": (layers, False), "none": (("limits",), False)}
-    monkeypatch.setattr(zygote, "LAYERS", layers)
-    monkeypatch.setattr(zygote, "MODES", modes)
+    monkeypatch.setattr(sandbox, "LAYERS", layers)
+    monkeypatch.setattr(sandbox, "MODES", modes)
 
 
 def test_the_canary_is_denied_everything() -> None:
@@ -39,7 +39,7 @@ def test_the_canary_is_denied_everything() -> None:
 
 def test_the_interpreter_steps_in_where_nothing_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """The canary's attempts are real: what an audit hook can't see gets through."""
-    monkeypatch.setitem(zygote.MODES, "auto", (("limits",), False))
+    monkeypatch.setitem(sandbox.MODES, "auto", (("limits",), False))
     seen = canary.release(load_course().limits, __file__)
     assert seen.layers["landlock"] is False
     assert seen.attempts["look at a file's size"] is False

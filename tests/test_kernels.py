@@ -16,7 +16,7 @@ from grader.course import SUITES, load_course
 from grader.kernels.perform import Performance, perform
 from grader.model import Outcome
 from grader.sandbox import Sandbox
-from grader.sandbox.worker import Worker
+from grader.sandbox.worker import Worker, encoded
 
 LIMITS = dataclasses.replace(
     load_course().limits,
@@ -87,7 +87,7 @@ class Run:
         assert isinstance(worker, Worker)
         deadline = time.monotonic() + 10.0
         identity = secrets.token_hex(4)
-        worker.send({"id": identity, **request}, deadline)
+        worker.send(encoded({"id": identity, **request}), deadline)
         answer = worker.receive(deadline)
         assert answer["id"] == identity
         return answer

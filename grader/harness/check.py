@@ -1,13 +1,13 @@
 """What a check may do: let the student's code and PyTorch answer the same programs."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from grader.course import Tolerance
 from grader.expressions import Draft
 from grader.harness.bench import Bench, Exchange
 from grader.harness.compare import describe, difference
-from grader.harness.steps import Agree, Ask, CheckFailed, Look, NoAnswer, Plane, Raise, Step
+from grader.harness.steps import Agree, Ask, CheckFailed, Judge, Look, Plane, Raise, Step
 from grader.model import Boundary, Plain, Program
 from grader.sandbox import Reply
 
@@ -40,16 +40,26 @@ class Check:
         self.take(Agree(tuple(draft.program() for draft in drafts), tolerance))
 
     def run(self, *drafts: Draft) -> list[tuple[Plain, ...]]:
-        """The student's values for each draft, to be judged with `require`."""
+        """The student's values for each draft, where it hangs on them what is asked next. Where it
+        does not, `judges` is quicker."""
         replies = self.take(Ask(tuple(draft.program() for draft in drafts)))
         return [reply.values for reply in replies if reply.values is not None]
 
-    def attempt(self, draft: Draft) -> tuple[Plain, ...] | None:
-        """The student's values, or None where there are none: for a look that judges nothing."""
-        try:
-            return self.run(draft)[0]
-        except NoAnswer:
-            return None
+    def judges(self, *drafts: Draft) -> Callable[[Callable[..., None]], None]:
+        """Decorates a function that judges the student's values, which it gets as its arguments:
+        those of the first draft, then those of the next. It may use `require` and `is_number`, but
+        ask nothing more."""
+
+        def decorate(verdict: Callable[..., None]) -> None:
+            self.take(Judge(tuple(draft.program() for draft in drafts), verdict))
+
+        return decorate
+
+    def attempt(self, *drafts: Draft) -> list[tuple[Plain, ...] | None]:
+        """The student's values for each draft, None where there are none: to be looked at, not to
+        be judged."""
+        replies = self.take(Look(tuple(draft.program() for draft in drafts), looked_at=True))
+        return [reply.values for reply in replies] + [None] * (len(drafts) - len(replies))
 
     def look(self, draft: Draft) -> None:
         """Nobody's fault, whatever comes: numbers that tell apart mistakes which are equal in what

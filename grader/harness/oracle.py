@@ -1,7 +1,6 @@
 """PyTorch's answers, from the cache where they are known, from a worker with torch where not."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -24,26 +23,24 @@ class Oracle:
         self._seed = seed
         self._code = TORCH_ENGINE.read_text(encoding="utf-8")
         self._prefix = hashlib.sha256(f"{_torch_version()}\n{self._code}".encode())
-        self._known: dict[str, tuple[Plain, ...]] = {}
+        self._known: dict[bytes, tuple[Plain, ...]] = {}  # by program
         self._new: dict[str, Plain] = {}
         self._engine: Engine | None = None
 
     def answers(self, programs: Sequence[Program]) -> list[tuple[Plain, ...]]:
         """PyTorch's values for each program. Raises InfrastructureError if it can't tell."""
-        keys = [self._key(program) for program in programs]
-        unknown = [key for key in keys if key not in self._known]
+        unknown = {
+            self._key(program): program
+            for program in programs
+            if program.encoded not in self._known
+        }
         if unknown:
             for key, values in self._cache.get("answer", unknown).items():
                 if isinstance(values, list):
-                    self._known[key] = tuple(values)
-        missing = [
-            (key, program)
-            for key, program in zip(keys, programs, strict=True)
-            if key not in self._known
-        ]
-        if missing:
-            self._compute([*missing, *self._with_every_gradient(program for _, program in missing)])
-        return [self._known[key] for key in keys]
+                    self._known[unknown.pop(key).encoded] = tuple(values)
+        if unknown:
+            self._compute([*unknown.items(), *self._with_every_gradient(unknown.values())])
+        return [self._known[program.encoded] for program in programs]
 
     def knows(self, suites: Sequence[Path]) -> bool:
         """Whether a run of these suites with this seed was answered before, so that PyTorch will
@@ -74,7 +71,7 @@ class Oracle:
             if reply.values is None:
                 why = reply.fault.message if reply.fault else "no answer"
                 raise InfrastructureError(f"PyTorch could not evaluate {program.text!r}: {why}")
-            self._known[key] = reply.values
+            self._known[program.encoded] = reply.values
             self._new[key] = list(reply.values)
 
     def _suite_key(self, suite: Path) -> str:
@@ -84,7 +81,7 @@ class Oracle:
 
     def _key(self, program: Program) -> str:
         digest = self._prefix.copy()
-        digest.update(json.dumps(program.data(), separators=(",", ":")).encode())
+        digest.update(program.encoded)
         return digest.hexdigest()
 
 

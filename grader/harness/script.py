@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from grader.expressions import Draft
 from grader.harness.bench import Bench
 from grader.harness.check import Check
-from grader.harness.steps import Ask, Step
+from grader.harness.steps import Step
 from grader.model import Plain, Program
 from grader.sandbox import Reply
 
@@ -37,6 +37,8 @@ def script_of(bench: Bench, play: Callable[[Check], None]) -> Script:
         raise
     except BaseException:  # _Unforeseen, or the check itself is broken, or pytest's skip
         return Script(tuple(notes.steps), whole=False)
+    finally:
+        notes.noting = False
     return Script(tuple(notes.steps), whole=True)
 
 
@@ -50,11 +52,12 @@ class _Notes(Check):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.steps: list[Step] = []
+        self.noting = True
 
     def take(self, step: Step) -> Sequence[Reply]:
-        """Note a step. Raises _Unforeseen after one whose values the check itself looks at."""
+        """Note a step. Raises _Unforeseen after one whose replies the check itself looks at."""
         self.steps.append(step)
-        if isinstance(step, Ask):
+        if step.looked_at:
             raise _Unforeseen
         return ()
 
@@ -66,5 +69,8 @@ class _Notes(Check):
         expected: Plain = None,
         actual: Plain = None,
     ) -> None:
-        """A verdict of the check itself."""
-        raise _Unforeseen
+        """Later, in the verdict of a step, as always. Raises _Unforeseen for one that comes from
+        nowhere."""
+        if self.noting:
+            raise _Unforeseen
+        super().require(holds, sentence, draft, expected, actual)

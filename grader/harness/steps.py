@@ -6,7 +6,7 @@ replies are new.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +41,7 @@ class Step(Protocol):
     """Programs that are asked at once.
 
     `for_pytorch`: PyTorch is asked them as well. `told`: what was said counts for the diagnosis.
+    `looked_at`: how the check goes on hangs on the replies.
     """
 
     @property
@@ -59,6 +60,10 @@ class Step(Protocol):
         """Raises CheckFailed or NoAnswer; a picture, where the step was about one."""
 
     @property
+    def looked_at(self) -> bool:
+        """Whether what comes next is not known before."""
+
+    @property
     def judgements(self) -> int:
         """How many verdicts a pass stands for."""
 
@@ -71,6 +76,7 @@ class Agree:
     tolerance: Tolerance
     for_pytorch: bool = True
     told: bool = True
+    looked_at: bool = False
 
     @property
     def judgements(self) -> int:
@@ -96,6 +102,7 @@ class Raise:
     sentence: str
     for_pytorch: bool = False
     told: bool = True
+    looked_at: bool = False
     judgements: int = 1
 
     @property
@@ -124,6 +131,7 @@ class Plane:
     points: tuple[tuple[float, float, int], ...]
     for_pytorch: bool = True
     told: bool = False
+    looked_at: bool = False
     judgements: int = 0
 
     @property
@@ -142,10 +150,27 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """Values to be judged by the check itself."""
+class Judge:
+    """The student's values satisfy a function, which raises CheckFailed where they don't."""
 
     programs: tuple[Program, ...]
+    verdict: Callable[..., None]
+    for_pytorch: bool = False
+    told: bool = True
+    looked_at: bool = False
+    judgements: int = 1
+
+    def judge(self, replies: Sequence[Reply], answers: Answers) -> None:
+        """As the function says."""
+        self.verdict(*(each for values in values_of(self.programs, replies) for each in values))
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Values that it hangs on how the check goes on."""
+
+    programs: tuple[Program, ...]
+    looked_at: bool = True
     for_pytorch: bool = False
     told: bool = True
     judgements: int = 0
@@ -157,9 +182,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Look:
-    """What the diagnosis wants to know. Judges nothing."""
+    """Values that are not judged: for the diagnosis, or `looked_at` by the check itself."""
 
     programs: tuple[Program, ...]
+    looked_at: bool = False
     for_pytorch: bool = False
     told: bool = True
     judgements: int = 0

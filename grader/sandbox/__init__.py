@@ -2,6 +2,6 @@
 
 from grader.sandbox.engine import Engine, Graft, Loaded, Source
 from grader.sandbox.reply import Fault, Reply
-from grader.sandbox.zygote import Sandbox
+from grader.sandbox.sandbox import Sandbox
 
 __all__ = ["Engine", "Fault", "Graft", "Loaded", "Reply", "Sandbox", "Source"]

@@ -15,8 +15,8 @@ from typing import Any
 
 from grader.model import Outcome, Program
 from grader.sandbox.reply import Fault, ProtocolError, Reply, parse_error, parse_reply
+from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.worker import Worker, WorkerGone, encoded
-from grader.sandbox.zygote import Sandbox
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
 MOST_FAULTS = 20  # of a notebook's cells
@@ -134,30 +134,34 @@ class Engine:
         are left; up to the first one that ended the worker: that was the last one of all."""
         if self._pending is None or self._worker is None:
             return [Reply(None, self._fault_of_loading())]
-        pending, worker = self._pending, self._worker
-        replies: list[Reply] = []
-        for program in pending.take(count):
-            started = time.monotonic()
-            try:
-                with self._in_one_piece():
-                    message = worker.receive(started + self._patience())
-                number = pending.done
-                reply = parse_reply(message, pending.request_id, number, len(program.shows))
-            except ProtocolError as error:
-                reply = Reply(None, self._died(worker.fail(error)))
-            except WorkerGone as gone:
-                reply = Reply(None, self._died(gone))
-            pending.done += 1
-            spent = time.monotonic() - started
-            self._left -= spent
-            replies.append(replace(reply, output=worker.take_output()))
-            if reply.fault is not None and reply.fault.type == "MemoryError" and spent > _DEAR:
-                self.close()  # the next program would fill the memory again, for as long
-            if self._worker is None:
-                break
+        pending, replies = self._pending, []
+        with self._in_one_piece():
+            for program in pending.take(count):
+                replies.append(self._reply(self._worker, pending, program))
+                if self._worker is None:
+                    break
         if self._worker is None or not pending.left:
             self._pending = None
         return replies
+
+    def _reply(self, worker: Worker, pending: "_Pending", program: Program) -> Reply:
+        started = time.monotonic()
+        try:
+            message = worker.receive(started + self._patience())
+            reply = parse_reply(message, pending.request_id, pending.done, len(program.shows))
+        except ProtocolError as error:
+            reply = Reply(None, self._died(worker.fail(error)))
+        except WorkerGone as gone:
+            reply = Reply(None, self._died(gone))
+        pending.done += 1
+        spent = time.monotonic() - started
+        self._left -= spent
+        output = worker.take_output()
+        if output:
+            reply = replace(reply, output=output)
+        if reply.fault is not None and reply.fault.type == "MemoryError" and spent > _DEAR:
+            self.close()  # the next program would fill the memory again, for as long
+        return reply
 
     @property
     def waiting(self) -> int:
@@ -192,10 +196,25 @@ class Engine:
         try:
             if fresh:
                 self._lock()
-            self._take(worker, {"load": self._request})
+            self._take(worker, {"load": self._compiled()})
         except WorkerGone as gone:
             self._failed(self._died(gone))
         self._left -= time.monotonic() - started
+
+    def _compiled(self) -> dict[str, Any]:
+        """The request with the code objects of what is to be loaded."""
+        compiled = self._sandbox.compiler.compiled
+        request: dict[str, Any] = {
+            "modules": [
+                {**each, "compiled": [compiled(*cell) for cell in each["cells"]]}
+                for each in self._request["modules"]
+            ]
+        }
+        graft = self._request.get("graft")
+        if graft:
+            made = [compiled(f"reference {name}", code) for name, code in graft["cells"]]
+            request["graft"] = {**graft, "compiled": made}
+        return request
 
     def _take(self, worker: Worker, request: dict[str, Any]) -> None:
         """Ask for what loading gave. Raises WorkerGone."""

@@ -49,7 +49,9 @@ def parse_reply(message: Any, request_id: str, number: int, count: int) -> Reply
     values = message.get("values")
     if not isinstance(values, list) or len(values) != count:
         raise ProtocolError("a reply of the wrong shape")
-    return Reply(tuple(_clean_plain(value) for value in values), None)
+    return Reply(
+        tuple([each if type(each) is float else _clean_plain(each) for each in values]), None
+    )
 
 
 def parse_error(error: Any) -> Fault:

@@ -142,6 +142,8 @@ class Worker:
         """What was printed since the last call, up to the end of the next program."""
         self._programs += 1
         printed, _, self._printed = self._printed.partition(MARK % self._programs)
+        if not printed:
+            return ""
         return clean(_MARK.sub(b"", printed).decode("utf-8", "replace")).replace(_NOISE, "")
 
     def close(self) -> int:

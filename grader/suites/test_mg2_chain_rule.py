@@ -28,9 +28,15 @@ def test_grad_starts_at_zero(check, draw):
 def test_repr(check, draw):
     """`Value(data=2.0)`; a stranger's may tell more after the data, or fewer digits."""
     for number in (2.0, *draw.numbers(2)):
-        draft = Draft()
-        draft.show(draft.repr(draft.value(number, "v")))
-        [(text,)] = check.run(draft)
+        _reads(check, number)
+
+
+def _reads(check, number):
+    draft = Draft()
+    draft.show(draft.repr(draft.value(number, "v")))
+
+    @check.judges(draft)
+    def _(text):
         told = re.match(r"Value\(data=(-?\d+\.?\d*)\s*[,)]", str(text))
         check.require(
             bool(told) and abs(float(told[1]) - number) < 0.01,
@@ -73,21 +79,23 @@ def _children(check, draw, operator, sign):
     draft = Draft()
     a, b = draft.values(*draw.numbers(2))
     out = draft.let("out", operator(a, b))
-    [(previous, of_leaf)] = check.run(draft.show(out._prev, a._prev))
-    check.require(
-        _values(previous) == {draft.number_of(a), draft.number_of(b)},
-        f"out._prev should hold a and b, the two Values that {sign} was given",
-        draft,
-        "{a, b}",
-        previous,
-    )
-    check.require(
-        not of_leaf and not isinstance(of_leaf, str),
-        "a Value made from a number has no children",
-        draft,
-        [],
-        of_leaf,
-    )
+
+    @check.judges(draft.show(out._prev, a._prev))
+    def _(previous, of_leaf):
+        check.require(
+            _values(previous) == {draft.number_of(a), draft.number_of(b)},
+            f"out._prev should hold a and b, the two Values that {sign} was given",
+            draft,
+            "{a, b}",
+            previous,
+        )
+        check.require(
+            not of_leaf and not isinstance(of_leaf, str),
+            "a Value made from a number has no children",
+            draft,
+            [],
+            of_leaf,
+        )
 
 
 def _values(plain):
@@ -112,52 +120,66 @@ def test_mul_remembers_its_children(check, draw):
 @concept("mg2.graph")
 def test_operators_are_named(check, draw):
     """`_op` is the operator's sign."""
-    for sign, operator in (("+", lambda a, b: a + b), ("*", lambda a, b: a * b)):
-        draft = Draft()
-        out = draft.let("out", operator(*draft.values(*draw.numbers(2))))
-        [(name,)] = check.run(draft.show(out._op))
+    _named(check, draw, "+", lambda a, b: a + b)
+    _named(check, draw, "*", lambda a, b: a * b)
+
+
+def _named(check, draw, sign, operator):
+    draft = Draft()
+    out = draft.let("out", operator(*draft.values(*draw.numbers(2))))
+
+    @check.judges(draft.show(out._op))
+    def _(name):
         check.require(name == sign, f"out._op should be {sign!r}", draft, sign, name)
 
 
-def _traced(check, draft, root):
-    """The student's nodes and edges as lists of step numbers."""
-    draft.show(draft.call("trace", root))
-    [(result,)] = check.run(draft)
+def _two_things(check, draft, result):
+    """The student's nodes and edges, as lists of step numbers."""
     pair = isinstance(result, list) and len(result) == 2
     check.require(pair, "trace(root) should return two things: nodes, edges", draft, None, result)
     return result
 
 
 def _nodes_once(check, draft, root):
-    nodes = _traced(check, draft, root)[0]
     wanted, _ = graph_of(draft.program(), root)
-    found = _values(nodes)
-    check.require(
-        found == wanted,
-        f"nodes should be the {len(wanted)} Values of the expression, no more and no fewer",
-        draft,
-        len(wanted),
-        len(nodes) if isinstance(nodes, list) else nodes,
-    )
-    check.require(
-        len(nodes) == len(wanted), "each node stands in nodes once", draft, len(wanted), len(nodes)
-    )
+
+    @check.judges(draft.show(draft.call("trace", root)))
+    def _(result):
+        nodes = _two_things(check, draft, result)[0]
+        found = _values(nodes)
+        check.require(
+            found == wanted,
+            f"nodes should be the {len(wanted)} Values of the expression, no more and no fewer",
+            draft,
+            len(wanted),
+            len(nodes) if isinstance(nodes, list) else nodes,
+        )
+        check.require(
+            len(nodes) == len(wanted),
+            "each node stands in nodes once",
+            draft,
+            len(wanted),
+            len(nodes),
+        )
 
 
 def _edges_once(check, draft, root):
-    edges = _traced(check, draft, root)[1]
     _, wanted = graph_of(draft.program(), root)
-    found = set()
-    for edge in edges if isinstance(edges, list) else []:
-        ends = edge if isinstance(edge, list) else []
-        found.add(tuple(each.get("value", -1) for each in ends if isinstance(each, dict)))
-    turned = {(parent, child) for child, parent in wanted}
-    sentence = (
-        "an edge is (child, parent): from the operand to the result"
-        if found == turned
-        else f"edges should be the {len(wanted)} pairs (child, parent) of the expression"
-    )
-    check.require(found == wanted, sentence, draft, len(wanted), len(found))
+
+    @check.judges(draft.show(draft.call("trace", root)))
+    def _(result):
+        edges = _two_things(check, draft, result)[1]
+        found = set()
+        for edge in edges if isinstance(edges, list) else []:
+            ends = edge if isinstance(edge, list) else []
+            found.add(tuple(each.get("value", -1) for each in ends if isinstance(each, dict)))
+        turned = {(parent, child) for child, parent in wanted}
+        sentence = (
+            "an edge is (child, parent): from the operand to the result"
+            if found == turned
+            else f"edges should be the {len(wanted)} pairs (child, parent) of the expression"
+        )
+        check.require(found == wanted, sentence, draft, len(wanted), len(found))
 
 
 @concept("mg2.trace")

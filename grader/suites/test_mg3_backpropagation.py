@@ -140,28 +140,30 @@ def test_tanh_far_out(check, draw):
 def _order(check, draft, root, sentence):
     """The student's order of the Values of a graph, checked against the graph itself."""
     draft.show(draft.call("topological_order", root))
-    [(order,)] = check.run(draft)
     nodes, edges = graph_of(draft.program(), root)
-    listed = isinstance(order, list)
-    check.require(listed, "topological_order(root) should return a list", draft, None, order)
-    found = [each.get("value", -1) if isinstance(each, dict) else -1 for each in order]
-    check.require(
-        len(found) == len(set(found)),
-        "each node should stand in the list once",
-        draft,
-        len(set(found)),
-        len(found),
-    )
-    check.require(
-        set(found) == nodes,
-        f"the list should hold the {len(nodes)} Values of the expression, no more and no fewer",
-        draft,
-        len(nodes),
-        len(found),
-    )
-    place = {number: position for position, number in enumerate(found)}
-    holds = all(place[child] < place[parent] for child, parent in edges)
-    check.require(holds, sentence, draft)
+
+    @check.judges(draft)
+    def _(order):
+        listed = isinstance(order, list)
+        check.require(listed, "topological_order(root) should return a list", draft, None, order)
+        found = [each.get("value", -1) if isinstance(each, dict) else -1 for each in order]
+        check.require(
+            len(found) == len(set(found)),
+            "each node should stand in the list once",
+            draft,
+            len(set(found)),
+            len(found),
+        )
+        check.require(
+            set(found) == nodes,
+            f"the list should hold the {len(nodes)} Values of the expression, no more and no fewer",
+            draft,
+            len(nodes),
+            len(found),
+        )
+        place = {number: position for position, number in enumerate(found)}
+        holds = all(place[child] < place[parent] for child, parent in edges)
+        check.require(holds, sentence, draft)
 
 
 AFTER = "a node should stand after all the nodes it was made from; the root comes last"
@@ -237,17 +239,24 @@ def test_every_gradient_of_a_tree(check, draw):
     check.agree(*drafts)
 
 
+def _spied(draw):
+    """A program that tells in which order the closures of a graph run; the results that have one,
+    and the edges."""
+    draft = Draft()
+    root, _ = draw.dag(draft, "+*", leaves=3, steps=6)
+    nodes, edges = graph_of(draft.program(), root)
+    inner = sorted(nodes & {parent for _, parent in edges})
+    calls = draft.spy(*(draft.symbol(number) for number in inner))
+    root.backward()
+    return draft.show(calls), inner, edges
+
+
 @concept("mg3.backward")
 def test_every_closure_once_in_order(check, draw):
     """With shared nodes: a node's closure runs once, after those of all that use it."""
-    for _ in range(5):
-        draft = Draft()
-        root, _ = draw.dag(draft, "+*", leaves=3, steps=6)
-        nodes, edges = graph_of(draft.program(), root)
-        inner = sorted(nodes & {parent for _, parent in edges})
-        calls = draft.spy(*(draft.symbol(number) for number in inner))
-        root.backward()
-        [(order,)] = check.run(draft.show(calls))
+    graphs = [_spied(draw) for _ in range(5)]
+    orders = check.run(*(draft for draft, _, _ in graphs))
+    for (draft, inner, edges), (order,) in zip(graphs, orders, strict=True):
         if order is None:  # a stranger's engine without `_backward` on its Values
             _same_on_a_graph(check, draw)
             continue

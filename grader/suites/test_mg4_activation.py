@@ -149,9 +149,12 @@ def _numbers(check, draw, *operators):
         draft = Draft()
         drafts.append(draft.show(operator(draft.value(draw.number())).data))
     check.agree(*drafts)
-    for operator in operators:
-        if _remembers(check, draw.number(), operator):
-            continue
+    graphs = [_remembering(draw.number(), operator) for operator in operators]
+    for operator, (_, a), found in zip(
+        operators, graphs, check.attempt(*(draft for draft, _ in graphs)), strict=True
+    ):
+        if _remembers(found, a):
+            continue  # what arrives there is then the closures' business
         draft = Draft()
         a = draft.value(draw.number())
         out = operator(a)
@@ -166,15 +169,18 @@ def _numbers(check, draw, *operators):
         )
 
 
-def _remembers(check, number, operator):
-    """Whether the result's `_prev` holds the Value that it was made from: what arrives there is
-    then the closures' business. Strangers who keep no `_prev` are asked for a gradient."""
+def _remembering(number, operator):
+    """A program that shows what the result was made from, and the number of that step."""
     draft = Draft()
     a = draft.value(number)
-    out = operator(a)
-    found = check.attempt(draft.show(out._prev))
+    return draft.show(operator(a)._prev), draft.number_of(a)
+
+
+def _remembers(found, number):
+    """Whether the result's `_prev` holds the Value that it was made from. Strangers who keep no
+    `_prev` are asked for a gradient."""
     listed = found[0] if found and isinstance(found[0], list) else []
-    return draft.number_of(a) in {each.get("value") for each in listed if isinstance(each, dict)}
+    return number in {each.get("value") for each in listed if isinstance(each, dict)}
 
 
 def _exp(x):

@@ -43,23 +43,25 @@ def test_neuron_has_weights_and_a_bias(check, draw):
     weights = [draft.call("Neuron", 8) for _ in range(2)]
     draft.show(weights[0].w, weights[1].w, weights[0].b.data)
     draft.show(*(each.w[n].data for each in weights for n in range(8)))
-    [(first, second, bias, *numbers)] = check.run(draft)
-    for found in (first, second):
-        count = len(found) if isinstance(found, list) else found
-        check.require(count == 8, "a Neuron(8) should have 8 weights in w", draft, 8, count)
-    drawn = [check.is_number(each, "a weight's data", draft) for each in (*numbers, bias)]
-    check.require(
-        all(-1.0 <= each <= 1.0 for each in drawn),
-        "weights and bias should be drawn from -1 to 1",
-        draft,
-        "-1 to 1",
-        max(drawn, key=abs),
-    )
-    check.require(
-        len(set(drawn[:-1])) == 16 and min(drawn[:-1]) < 0 < max(drawn[:-1]),
-        "each weight should be drawn anew, evenly from -1 to 1",
-        draft,
-    )
+
+    @check.judges(draft)
+    def _(first, second, bias, *numbers):
+        for found in (first, second):
+            count = len(found) if isinstance(found, list) else found
+            check.require(count == 8, "a Neuron(8) should have 8 weights in w", draft, 8, count)
+        drawn = [check.is_number(each, "a weight's data", draft) for each in (*numbers, bias)]
+        check.require(
+            all(-1.0 <= each <= 1.0 for each in drawn),
+            "weights and bias should be drawn from -1 to 1",
+            draft,
+            "-1 to 1",
+            max(drawn, key=abs),
+        )
+        check.require(
+            len(set(drawn[:-1])) == 16 and min(drawn[:-1]) < 0 < max(drawn[:-1]),
+            "each weight should be drawn anew, evenly from -1 to 1",
+            draft,
+        )
 
 
 @concept("mg5.neuron")
@@ -110,11 +112,13 @@ def test_layer_neurons_are_independent(check, draw):
     draft = Draft()
     several = draft.call("Layer", 2, 3)
     draft.show(several.neurons, *(several.neurons[n].w[0] for n in range(3)))
-    [(neurons, *weights)] = check.run(draft)
-    count = len(neurons) if isinstance(neurons, list) else neurons
-    check.require(count == 3, "a Layer(2, 3) should have 3 neurons", draft, 3, count)
-    names = {repr(each) for each in weights}
-    check.require(len(names) == 3, "two neurons share one weight", draft, 3, len(names))
+
+    @check.judges(draft)
+    def _(neurons, *weights):
+        count = len(neurons) if isinstance(neurons, list) else neurons
+        check.require(count == 3, "a Layer(2, 3) should have 3 neurons", draft, 3, count)
+        names = {repr(each) for each in weights}
+        check.require(len(names) == 3, "two neurons share one weight", draft, 3, len(names))
 
 
 @concept("mg5.mlp")
@@ -143,13 +147,15 @@ def test_mlp_layers(check, draw):
     layers = draft.call("MLP", 3, [4, 4, 1]).layers
     draft.show(layers, *(layers[n].neurons for n in range(3)))
     draft.show(*(layers[n].neurons[0].w for n in range(3)))
-    [lists] = check.run(draft)
-    sizes = [len(each) if isinstance(each, list) else each for each in lists]
-    check.require(
-        sizes == [3, 4, 4, 1, 3, 4, 4],
-        "MLP(3, [4, 4, 1]) should have three layers of 4, 4 and 1 neurons, "
-        "with 3, 4 and 4 weights each",
-        draft,
-        [3, 4, 4, 1, 3, 4, 4],
-        sizes,
-    )
+
+    @check.judges(draft)
+    def _(*lists):
+        sizes = [len(each) if isinstance(each, list) else each for each in lists]
+        check.require(
+            sizes == [3, 4, 4, 1, 3, 4, 4],
+            "MLP(3, [4, 4, 1]) should have three layers of 4, 4 and 1 neurons, "
+            "with 3, 4 and 4 weights each",
+            draft,
+            [3, 4, 4, 1, 3, 4, 4],
+            sizes,
+        )

@@ -46,26 +46,28 @@ def _all_of(check, draft, wanted, thing, name):
     draft.show(thing.parameters())
     for each in wanted:
         draft.show(each)
-    [(found, *values)] = check.run(draft)
-    listed = isinstance(found, list)
-    check.require(listed, f"{name}.parameters() should return a list", draft, None, found)
-    names = [repr(each) for each in found]
-    there = {repr(each) for each in values}
-    check.require(
-        len(names) == len(wanted),
-        f"{name} has {len(wanted)} parameters; yours are {len(names)}",
-        draft,
-        len(wanted),
-        len(names),
-    )
-    missing = len(there - set(names))
-    check.require(
-        not missing and len(set(names)) == len(names),
-        f"every weight and bias of {name} should be in the list once; {missing} are missing",
-        draft,
-        len(there),
-        len(there & set(names)),
-    )
+
+    @check.judges(draft)
+    def _(found, *values):
+        listed = isinstance(found, list)
+        check.require(listed, f"{name}.parameters() should return a list", draft, None, found)
+        names = [repr(each) for each in found]
+        there = {repr(each) for each in values}
+        check.require(
+            len(names) == len(wanted),
+            f"{name} has {len(wanted)} parameters; yours are {len(names)}",
+            draft,
+            len(wanted),
+            len(names),
+        )
+        missing = len(there - set(names))
+        check.require(
+            not missing and len(set(names)) == len(names),
+            f"every weight and bias of {name} should be in the list once; {missing} are missing",
+            draft,
+            len(there),
+            len(there & set(names)),
+        )
 
 
 @concept("mg6.parameters")
@@ -104,14 +106,16 @@ def test_same_on_every_call(check, draw):
     draft = Draft()
     model = draft.call("MLP", 2, [2, 1])
     draft.show(model.parameters(), model.parameters())
-    [(first, second)] = check.run(draft)
-    check.require(
-        isinstance(first, list) and first == second and len(first) == 9,
-        "a second call of parameters() should give the same 9 Values in the same order",
-        draft,
-        9,
-        len(second) if isinstance(second, list) else second,
-    )
+
+    @check.judges(draft)
+    def _(first, second):
+        check.require(
+            isinstance(first, list) and first == second and len(first) == 9,
+            "a second call of parameters() should give the same 9 Values in the same order",
+            draft,
+            9,
+            len(second) if isinstance(second, list) else second,
+        )
 
 
 @concept("mg6.step")

@@ -103,12 +103,14 @@ def test_model_tells_its_parameters(check, draw):
     model(draw.numbers(2)).backward()
     told = model.parameters()
     draft.show(told, *parameters_of(model, 2, [2, 1]))
-    [(found, *values)] = check.run(draft)
-    names = [repr(each) for each in found] if isinstance(found, list) else []
-    check.require(
-        sorted(names) == sorted(repr(each) for each in values),
-        "model.parameters() should give the 9 weights and biases of MLP(2, [2, 1])",
-        draft,
-        9,
-        len(names),
-    )
+
+    @check.judges(draft)
+    def _(found, *values):
+        names = [repr(each) for each in found] if isinstance(found, list) else []
+        check.require(
+            sorted(names) == sorted(repr(each) for each in values),
+            "model.parameters() should give the 9 weights and biases of MLP(2, [2, 1])",
+            draft,
+            9,
+            len(names),
+        )

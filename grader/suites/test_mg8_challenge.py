@@ -252,14 +252,18 @@ def test_moons_are_told_apart(check, draw):
     picture.show(*(painter(place).data for place in grid(EDGES, COLUMNS, ROWS)))
     check.plane(picture, COLUMNS, EDGES, told)
     draft.show(*(model(point).data for point in points))
-    [scores] = check.run(draft)
-    numbers = [check.is_number(score, "a score", draft) for score in scores]
-    right = sum((score > 0) == (label > 0) for score, label in zip(numbers, labels, strict=True))
-    check.require(
-        right / len(labels) >= 0.97,
-        f"after training, {right} of {len(labels)} points are on the right side; "
-        "PyTorch gets all of them there in as many steps",
-        draft,
-        len(labels),
-        right,
-    )
+
+    @check.judges(draft)
+    def _(*scores):
+        numbers = [check.is_number(score, "a score", draft) for score in scores]
+        right = sum(
+            (score > 0) == (label > 0) for score, label in zip(numbers, labels, strict=True)
+        )
+        check.require(
+            right / len(labels) >= 0.97,
+            f"after training, {right} of {len(labels)} points are on the right side; "
+            "PyTorch gets all of them there in as many steps",
+            draft,
+            len(labels),
+            right,
+        )

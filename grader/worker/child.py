@@ -14,13 +14,29 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from . import faults, lock, process
+from . import faults, load, lock, process
 from .evaluate import evaluate
 from .load import Submission
 from .protocol import read_frame, write_frame
 
 CHANNEL = 3
 MARK = b"\0%d\0"  # see sandbox/worker.py
+
+
+def prepare() -> None:
+    """What every child needs and can as well find made: the streams to the output pipe, which takes
+    the place of the pipe that they are made for here; what the locks are made of."""
+    kept = os.dup(1)
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    for name in ("stdout", "stderr"):
+        stream = os.fdopen(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    os.dup2(kept, 1)
+    for descriptor in (kept, reading, writing):
+        os.close(descriptor)
+    lock.prepare()
 
 
 def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
@@ -48,10 +64,6 @@ def _claim(channel: int, output: int) -> None:
     for source, target in ((nothing, 0), (output, 1), (output, 2), (channel, CHANNEL)):
         os.dup2(source, target, inheritable=False)
     os.closerange(CHANNEL + 1, 256)
-    for name in ("stdout", "stderr"):
-        stream = os.fdopen(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
 
 
 def _prepare(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
@@ -83,6 +95,8 @@ def _answer(request: Mapping[str, Any], submission: Submission, evaluated: Itera
         _reply(answer | {"loaded": submission.load(request["load"])})
     elif "names" in request:
         _reply(answer | {"names": [submission.has(name) for name in request["names"]]})
+    elif "compile" in request:
+        _reply(answer | {"compiled": load.compiled(*request["compile"])})
     else:
         for number, program in enumerate(request["run"]):
             try:

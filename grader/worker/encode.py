@@ -18,9 +18,8 @@ class Encoder:
     """Encodes the results of one program; the same object gets the same name throughout."""
 
     def __init__(self, slots: Sequence[Any]) -> None:
-        self._numbers: dict[int, int] = {}
-        for number, result in enumerate(slots):
-            self._numbers.setdefault(id(result), number)
+        self._slots = slots
+        self._numbers: dict[int, int] = {}  # of results by id, once an object is to be named
         self._others: dict[int, int] = {}
         self._alive: list[Any] = []  # ids must not be given to new objects meanwhile
 
@@ -49,6 +48,9 @@ class Encoder:
         return [self.plain(each, depth + 1) for each in result]
 
     def _object(self, result: Any) -> dict[str, Any]:
+        if not self._numbers:
+            for number, each in enumerate(self._slots):
+                self._numbers.setdefault(id(each), number)
         if id(result) in self._numbers:
             return {"value": self._numbers[id(result)], "object": type(result).__name__[:80]}
         if id(result) not in self._others:

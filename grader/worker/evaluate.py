@@ -51,43 +51,87 @@ def evaluate(program: Mapping[str, Any], lookup: Lookup) -> list[Any]:
 
 
 def _step(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
-    kind, *rest = step
-    if kind == "name":
-        return lookup(rest[0])
-    first = _argument(rest[1] if kind in ("op", "math") else rest[0], slots, lookup)
-    if kind == "op":
-        return OPERATORS[rest[0]](first, _argument(rest[2], slots, lookup))
-    if kind == "math":
-        own = getattr(first, rest[0], None)  # PyTorch's numbers bring their own
-        return own() if callable(own) else getattr(math, rest[0])(first)
-    if kind == "call":
-        if not callable(first):
-            raise TypeError(f"{repr(first)[:60]} is no function: it can't be called")
-        return first(*_argument(rest[1], slots, lookup))
-    if kind == "get":
-        return getattr(first, rest[1])
-    if kind == "set":
-        return setattr(first, rest[1], _argument(rest[2], slots, lookup))
-    if kind == "item":
-        return first[rest[1]]
-    if kind == "neg":
-        return -first
-    if kind == "upstream":
-        return _upstream(first, rest[1])
-    if kind == "list":
-        return first
-    if kind == "spy":
-        return _spy(first)
-    raise ValueError(f"no instruction {kind!r}")
+    try:
+        instruction = INSTRUCTIONS[step[0]]
+    except KeyError:
+        raise ValueError(f"no instruction {step[0]!r}") from None
+    return instruction(step, slots, lookup)
+
+
+def _name(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    return lookup(step[1])
+
+
+def _call(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    function = _argument(step[1], slots, lookup)
+    if not callable(function):
+        raise TypeError(f"{repr(function)[:60]} is no function: it can't be called")
+    return function(*[_argument(each, slots, lookup) for each in step[2]])
+
+
+def _get(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    return getattr(_argument(step[1], slots, lookup), step[2])
+
+
+def _set(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> None:
+    value = _argument(step[3], slots, lookup)
+    setattr(_argument(step[1], slots, lookup), step[2], value)
+
+
+def _item(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    return _argument(step[1], slots, lookup)[step[2]]
+
+
+def _op(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    left = _argument(step[2], slots, lookup)
+    return OPERATORS[step[1]](left, _argument(step[3], slots, lookup))
+
+
+def _neg(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    return -_argument(step[1], slots, lookup)
+
+
+def _math(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    argument = _argument(step[2], slots, lookup)
+    own = getattr(argument, step[1], None)  # PyTorch's numbers bring their own
+    return own() if callable(own) else getattr(math, step[1])(argument)
+
+
+def _list(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> Any:
+    return _argument(step[1], slots, lookup)
+
+
+def _upstream(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> None:
+    _step_back(_argument(step[1], slots, lookup), step[2])
+
+
+def _spy(step: Sequence[Any], slots: Sequence[Any], lookup: Lookup) -> list[Any] | None:
+    return _spied(_argument(step[1], slots, lookup))
+
+
+INSTRUCTIONS: Mapping[str, Callable[[Sequence[Any], Sequence[Any], Lookup], Any]] = {
+    "name": _name,
+    "call": _call,
+    "get": _get,
+    "set": _set,
+    "item": _item,
+    "op": _op,
+    "neg": _neg,
+    "math": _math,
+    "list": _list,
+    "upstream": _upstream,
+    "spy": _spy,
+}
 
 
 def _argument(argument: Any, slots: Sequence[Any], lookup: Lookup) -> Any:
-    if isinstance(argument, list):
-        return [_argument(each, slots, lookup) for each in argument]
-    if isinstance(argument, dict):
+    kind = type(argument)  # JSON makes nothing but these
+    if kind is dict:
         if "ref" in argument:
             return slots[argument["ref"]]
         return _function(argument["function"], lookup)
+    if kind is list:
+        return [_argument(each, slots, lookup) for each in argument]
     return argument
 
 
@@ -108,7 +152,7 @@ def _function(body: Mapping[str, Any], lookup: Lookup) -> Callable[..., Any]:
 _NOTHING = object()
 
 
-def _upstream(out: Any, gradient: float) -> None:
+def _step_back(out: Any, gradient: float) -> None:
     """One local backward step with a given upstream gradient.
 
     The lecture's engines keep it in `_backward`; others have no such thing, and get the same
@@ -124,7 +168,7 @@ def _upstream(out: Any, gradient: float) -> None:
         (out * gradient).backward()
 
 
-def _spy(values: Sequence[Any]) -> list[Any] | None:
+def _spied(values: Sequence[Any]) -> list[Any] | None:
     calls: list[Any] = []
 
     def watch(value: Any) -> None:

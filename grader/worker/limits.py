@@ -1,8 +1,8 @@
 """Resource limits, setrlimit(2): memory, processor time, files."""
 
+import os
 import resource
 from collections.abc import Mapping
-from pathlib import Path
 
 
 def apply(settings: Mapping[str, int]) -> None:
@@ -28,7 +28,10 @@ def _limit(which: int, value: int) -> None:
 def mapped_bytes() -> int:
     """The size of this process's address space; 0 where /proc does not tell."""
     try:
-        statm = Path("/proc/self/statm").read_text()
-        return int(statm.split()[0]) * resource.getpagesize()
+        statm = os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:
         return 0
+    try:
+        return int(os.read(statm, 100).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(statm)

@@ -1,11 +1,13 @@
 """Load a submission's modules, and lend it the reference's code where that is asked for."""
 
-import functools
+import base64
 import importlib.abc
 import importlib.machinery
+import marshal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -26,7 +28,8 @@ class Submission:
 
     def load(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Load `modules` in order, each `{"name", "cells": [[filename, code], ...],
-        "keep_going"}`; names are then looked up in the last module first.
+        "keep_going"}`, and perhaps `compiled`, what `compiled` gave for each cell; names are then
+        looked up in the last module first.
 
         With `graft`, the last module is a lesson in which all but one concept's definitions are
         the reference's: `cells` of the reference, and the names to `replace`.
@@ -50,7 +53,7 @@ class Submission:
         graft, self._graft = request.get("graft"), None
         if graft:
             # Before the student's own lesson runs, so that theirs is what remains.
-            donor = _execute_reference(names[-1], graft["cells"])
+            donor = _execute_reference(names[-1], graft)
             lent = {each: _definition(donor, each) for each in graft["replace"]}
             self._graft = _Graft(donor, lent)
         return names
@@ -148,26 +151,43 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if source is None:  # a folder without __init__.py
             return
         module.__file__ = source["cells"][0][0] if source["cells"] else module.__name__
-        for filename, code in source["cells"]:
+        made = source.get("compiled") or repeat(None)
+        for (filename, code), compiled in zip(source["cells"], made, strict=False):
             try:
                 faults.register(filename, code)
                 python = self._transform(code) if source["keep_going"] else code
-                exec(_compiled(python, filename), module.__dict__)
+                exec(_code(python, filename, compiled), module.__dict__)
             except BaseException as error:
                 self.errors.setdefault(module.__name__, []).append(faults.describe(error))
                 if not source["keep_going"]:
                     raise
 
 
-@functools.lru_cache(maxsize=32)  # the mistakes of a lesson share all but one of their sources
-def _compiled(code: str, filename: str) -> CodeType:
+def compiled(filename: str, code: str) -> str | None:
+    """A code object as text, for `load` in another worker; None where it can't be compiled."""
+    try:
+        return base64.b64encode(marshal.dumps(_compile(code, filename))).decode("ascii")
+    except BaseException:  # whoever loads it says why
+        return None
+
+
+def _code(code: str, filename: str, made: str | None) -> CodeType:
+    if made is None:
+        return _compile(code, filename)
+    found = marshal.loads(base64.b64decode(made))
+    assert isinstance(found, CodeType)
+    return found
+
+
+def _compile(code: str, filename: str) -> CodeType:
     return compile(code, filename, "exec", dont_inherit=True)
 
 
-def _execute_reference(name: str, cells: Sequence[tuple[str, str]]) -> ModuleType:
+def _execute_reference(name: str, graft: Mapping[str, Any]) -> ModuleType:
     donor = ModuleType(name)
-    for filename, code in cells:
-        exec(compile(code, f"reference {filename}", "exec", dont_inherit=True), donor.__dict__)
+    made = graft.get("compiled") or repeat(None)
+    for (filename, code), compiled in zip(graft["cells"], made, strict=False):
+        exec(_code(code, f"reference {filename}", compiled), donor.__dict__)
     return donor
 
 

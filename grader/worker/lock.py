@@ -16,6 +16,11 @@ LAYERS: Mapping[str, Callable[[Mapping[str, int]], None]] = {
 }
 
 
+def prepare() -> None:
+    """Make ready what the layers are made of, for those who are forked from here."""
+    seccomp.prepare()
+
+
 def lock(layers: Sequence[str], settings: Mapping[str, int]) -> list[str]:
     """Apply these layers; the names of those that hold. Where the kernel's are not among them, the
     interpreter refuses in their place."""

@@ -5,6 +5,8 @@ import os
 import signal
 from collections.abc import Mapping
 
+from .libc import library
+
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
@@ -33,6 +35,5 @@ def adopt_orphans() -> None:
 
 def prctl(option: int, value: int) -> None:
     """Raises OSError, and AttributeError where the C library has no such function."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+    if library().prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

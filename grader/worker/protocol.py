@@ -10,6 +10,7 @@ from typing import Any
 
 HEADER = struct.Struct("!I")
 LARGEST = 16 * 1024 * 1024
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def read_frame(channel: int) -> Any:
@@ -26,7 +27,7 @@ def read_frame(channel: int) -> Any:
 
 def write_frame(channel: int, message: Any) -> None:
     """Send one message, whole."""
-    body = json.dumps(message, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    body = _ENCODER.encode(message).encode("utf-8", "backslashreplace")
     view = memoryview(HEADER.pack(len(body)) + body)
     while view:
         view = view[os.write(channel, view) :]

@@ -7,14 +7,18 @@ are those of the kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl and
 include/uapi/asm-generic/unistd.h (aarch64).
 """
 
+import contextlib
 import ctypes
 import errno
+import functools
 import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from .libc import library
 
 SET_MODE_FILTER, FOR_ALL_THREADS = 1, 1  # SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC
 SECCOMP = (317, 277)  # seccomp(2) itself
@@ -168,14 +172,20 @@ class _Program(ctypes.Structure):
     _fields_ = (("len", ctypes.c_uint16), ("filter", ctypes.POINTER(_Instruction)))
 
 
+def prepare() -> None:
+    """Make a worker's filter ready, for those who are forked from here."""
+    with contextlib.suppress(OSError):  # told when it is to be installed
+        _filter(kernel=False)
+
+
 def apply(settings: Mapping[str, Any]) -> None:
     """Install a worker's filter. Needs NO_NEW_PRIVS, or root. Raises OSError."""
-    _install(CALLS, {})
+    _install(kernel=False)
 
 
 def apply_to_kernel(settings: Mapping[str, Any]) -> None:
     """Install a kernel's filter, for all of its threads. Raises OSError."""
-    _install({**CALLS, **KERNEL_CALLS}, KERNEL_CONDITIONS)
+    _install(kernel=True)
 
 
 def instructions(
@@ -217,17 +227,20 @@ def _required(test: Test) -> list[tuple[int, int, int, int]]:
     return [load, *lines, (RETURN, 0, 0, ERRNO | errno.EPERM)]
 
 
-def _install(
-    calls: Mapping[str, tuple[int, int]],
-    conditions: Mapping[tuple[int, int], tuple[Test, ...]],
-) -> None:
+@functools.cache
+def _filter(kernel: bool) -> _Program:
+    """For the system call. Raises OSError."""
     machine = os.uname().machine
     if machine not in AUDIT:
         raise OSError(errno.ENOSYS, f"no table for {machine}")
-    lines = instructions(machine, calls, conditions)
+    calls = {**CALLS, **KERNEL_CALLS} if kernel else CALLS
+    lines = instructions(machine, calls, KERNEL_CONDITIONS if kernel else {})
     program = (_Instruction * len(lines))(*(_Instruction(*line) for line in lines))
-    libc = ctypes.CDLL(None, use_errno=True)
-    filtering = _Program(len(lines), program)
-    number = ctypes.c_long(SECCOMP[AUDIT[machine][1]])
-    if libc.syscall(number, SET_MODE_FILTER, FOR_ALL_THREADS, ctypes.byref(filtering)) != 0:
+    return _Program(len(lines), program)
+
+
+def _install(kernel: bool) -> None:
+    filtering = ctypes.byref(_filter(kernel))
+    number = ctypes.c_long(SECCOMP[AUDIT[os.uname().machine][1]])
+    if library().syscall(number, SET_MODE_FILTER, FOR_ALL_THREADS, filtering) != 0:
         raise OSError(ctypes.get_errno() or errno.EBUSY, "seccomp")

@@ -36,6 +36,7 @@ def main() -> None:
         process.adopt_orphans()
     with socket.socket(fileno=settings["control"]) as control:
         imports.prepare(settings["preload"], settings["site"])
+        child.prepare()
         # Values and their closures are cycles: collecting them often is most of a training's time.
         gc.set_threshold(50_000, 20, 20)
         gc.freeze()

@@ -1,0 +1,95 @@
+"""Compiles sources once for all the workers that will run them.
+
+Compiling is most of what loading a lesson takes, and a submission's lessons are loaded again for
+every lesson after them. A text may be made so that compiling it takes all the memory there is, so
+it is done in a sealed worker, which runs nothing of anyone's; what it sends is not looked into.
+"""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from grader.course import Limits
+from grader.sandbox.worker import Worker, WorkerGone, encoded
+from grader.sandbox.zygote import Zygote
+
+MOST_KEPT = 500  # texts; a class shares the reference's, as it is and with one region a stub
+MOST_COMPILED = 2000  # by one worker: its processor time is limited
+KIND = "plain"
+
+
+class Workshop(Protocol):
+    """What a sandbox gives to whoever starts workers in it."""
+
+    limits: Limits
+
+    @property
+    def layers(self) -> Sequence[str]:
+        """What a worker is locked by."""
+
+    def zygote(self, kind: str) -> Zygote:
+        """Where workers are forked from."""
+
+
+class Compiler:
+    """Compiles texts; a dead worker is replaced for the next one."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._worker: Worker | None = None
+        self._compiled = 0
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def compiled(self, filename: str, code: str) -> str | None:
+        """The text's code object, as `marshal` and base64 write it; None where there is none: the
+        worker that loads the text finds out why."""
+        key = (filename, code)
+        found = self._known.pop(key) if key in self._known else self._compile(filename, code)
+        self._known[key] = found  # at the end: it was the last to be used
+        if len(self._known) > MOST_KEPT:
+            del self._known[next(iter(self._known))]
+        return found
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _compile(self, filename: str, code: str) -> str | None:
+        if self._compiled >= MOST_COMPILED:
+            self.close()
+        try:
+            answer = self._ask({"compile": [filename, code]})
+        except WorkerGone:
+            self._worker = None
+            return None
+        self._compiled += 1
+        return answer if isinstance(answer, str) else None
+
+    def _ask(self, request: dict[str, object]) -> object:
+        """Raises WorkerGone."""
+        deadline = time.monotonic() + self._workshop.limits.program_seconds
+        if self._worker is None:
+            self._worker, self._compiled = self._new(deadline), 0
+        request_id = secrets.token_hex(8)
+        try:
+            self._worker.send(encoded({"id": request_id, **request}), deadline)
+            message = self._worker.receive(deadline)
+        except BaseException as error:
+            if not isinstance(error, WorkerGone):  # its answer would be taken for the next one
+                self.close()
+            raise
+        if isinstance(message, dict) and message.get("id") == request_id:
+            return message.get("compiled")
+        return None
+
+    def _new(self, deadline: float) -> Worker:
+        worker = Worker(self._workshop.zygote(KIND), 1)
+        request = {"id": "lock", "import": [], "layers": list(self._workshop.layers)}
+        with contextlib.suppress(WorkerGone):  # then it is gone for the first text as well
+            worker.send(encoded(request), deadline)
+            worker.receive(deadline)
+        return worker
