@@ -4,6 +4,7 @@ A region is what stands between `### BEGIN SOLUTION mg3.tanh` and `### END SOLUT
 `raise NotImplementedError("mg3.tanh")` at the same place. Text only: nothing is parsed as Python.
 """
 
+import functools
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ def exercise(source: str, filled: Collection[str] = ()) -> str:
     )
 
 
+@functools.lru_cache(maxsize=128)  # a class is lent the same again and again
 def without(source: str, concept_id: str) -> str:
     """The reference with one concept stubbed: what may be lent while that concept is graded."""
     return exercise(source, set(concepts_in(source)) - {concept_id})
@@ -74,6 +76,8 @@ def concepts_in(source: str) -> list[str]:
 
 def stubs(text: str) -> Iterator[Stub]:
     """The stubs that are still in a file."""
+    if "NotImplementedError" not in text:
+        return
     for number, (line, function, owner) in enumerate(_placed(text), 1):
         stub = _STUB.fullmatch(line)
         if stub:
@@ -98,6 +102,7 @@ def fill(text: str, source: str, keep: str) -> "Filled":
     return Filled("\n".join(line for _, line in lines), tuple(number for number, _ in lines))
 
 
+@functools.lru_cache(maxsize=32)
 def _bodies(source: str) -> dict[tuple[str, str, str], list[str]]:
     """Each region's lines, its own indentation taken off, by concept, class and function."""
     found: dict[tuple[str, str, str], list[str]] = {}

@@ -5,6 +5,7 @@ the known mistakes are all engines of this one kind: they differ in their source
 """
 
 import contextlib
+import functools
 import re
 import secrets
 import sys
@@ -326,16 +327,20 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
 def standard_imports(codes: Iterable[str]) -> list[str]:
     """The standard modules that sources name in imports: a locked worker can't open their files
     any more. By the look of the lines; nothing is parsed, and a name too many does no harm."""
+    return list(dict.fromkeys(name for code in codes for name in _standard_imports(code)))[:200]
+
+
+@functools.lru_cache(maxsize=128)  # a lesson is loaded once for itself and for each after it
+def _standard_imports(code: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for code in codes:
-        for match in _IMPORT.finditer(code):
-            names = [match["module"]] if match["module"] else match["modules"].split(",")
-            for name in names:
-                module = name.split()[0] if name.split() else ""
-                top = module.partition(".")[0]
-                if top in sys.stdlib_module_names and top not in _NEVER:
-                    found[module] = None
-    return list(found)[:200]
+    for match in _IMPORT.finditer(code):
+        names = [match["module"]] if match["module"] else match["modules"].split(",")
+        for name in names:
+            module = name.split()[0] if name.split() else ""
+            top = module.partition(".")[0]
+            if top in sys.stdlib_module_names and top not in _NEVER:
+                found[module] = None
+    return tuple(found)
 
 
 _IMPORT = re.compile(
