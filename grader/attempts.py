@@ -119,22 +119,7 @@ def worker_kind(sources: Collection[Source]) -> str:
 def reference_source(lesson: Lesson, text: str | None = None) -> Source:
     """The reference's lesson as a module; `text` in the place of its own."""
     code = reference_text(lesson) if text is None else text
-    if _CHILDREN in code:
-        code = f"{_IN_ORDER}\n{code.replace(_CHILDREN, 'InOrder(_children)')}"
     return Source(lesson.file, ((f"{lesson.file}.py", code),))
-
-
-# A set's order depends on addresses, and with it the numbers of a faulty order or a faulty closure.
-# What is lent keeps children in order, so that the same mistake gives the same numbers everywhere.
-_CHILDREN = "set(_children)"
-_IN_ORDER = """
-class InOrder(set):
-    def __init__(self, members):
-        super().__init__(members)
-        self.members = tuple(dict.fromkeys(members))
-    def __iter__(self):
-        return iter(self.members)
-"""
 
 
 def source(module: Module, kernel: bool) -> Source:

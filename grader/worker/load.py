@@ -12,6 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from . import faults
+from .ordered import BUILTINS
 
 Transform = Callable[[str], str]
 
@@ -150,6 +151,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         source = self._sources.get(module.__name__)
         if source is None:  # a folder without __init__.py
             return
+        module.__dict__["__builtins__"] = BUILTINS
         module.__file__ = source["cells"][0][0] if source["cells"] else module.__name__
         made = source.get("compiled") or repeat(None)
         for (filename, code), compiled in zip(source["cells"], made, strict=False):
@@ -166,7 +168,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def compiled(filename: str, code: str) -> str | None:
     """A code object as text, for `load` in another worker; None where it can't be compiled."""
     try:
-        return base64.b64encode(marshal.dumps(_compile(code, filename))).decode("ascii")
+        # Later versions of the format tell what is shared by counting references: what else was
+        # compiled before would make a difference.
+        made = marshal.dumps(_compile(code, filename), 2)
+        return base64.b64encode(made).decode("ascii")
     except BaseException:  # whoever loads it says why
         return None
 
@@ -185,6 +190,7 @@ def _compile(code: str, filename: str) -> CodeType:
 
 def _execute_reference(name: str, graft: Mapping[str, Any]) -> ModuleType:
     donor = ModuleType(name)
+    donor.__dict__["__builtins__"] = BUILTINS
     made = graft.get("compiled") or repeat(None)
     for (filename, code), compiled in zip(graft["cells"], made, strict=False):
         exec(_code(code, f"reference {filename}", compiled), donor.__dict__)

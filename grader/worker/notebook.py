@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from . import faults
+from .ordered import OrderedSet
 
 MOST_FAULTS = 20
 # They would run programs, read or write files, or ask somebody.
@@ -60,7 +61,8 @@ class Cells:
 
 
 def settle(shell: Any) -> None:
-    """Keep the notebook to itself."""
+    """Keep the notebook to itself, and its sets in order."""
+    shell.user_ns["set"] = shell.user_ns_hidden["set"] = OrderedSet
     line, cell = shell.run_line_magic, shell.run_cell_magic
 
     def run_line_magic(name: str, line_text: str, *more: Any, **options: Any) -> Any:

@@ -1,0 +1,141 @@
+"""Sets that are iterated in the order in which their members came.
+
+Python iterates a set of objects in an order that hangs on their addresses. An engine whose numbers
+depend on that order (`_prev = set(_children)`, and a mistake) would get one verdict today and
+another one tomorrow, so what is graded finds this type under the name `set`. Displays (`{a, b}`)
+and what most operators give are Python's own sets.
+"""
+
+import builtins
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import Any, Self
+
+
+class _Kind(type):
+    """What is a display is a set as well, for who asks `isinstance(found, set)`."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, builtins.set)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, builtins.set)
+
+
+class OrderedSet(set[Any], metaclass=_Kind):
+    """A set whose iteration order is that of insertion."""
+
+    _order: dict[Any, None]
+
+    def __new__(cls, *members: Any) -> Self:
+        """With an order at once: a subclass may forget to call `__init__`."""
+        made = super().__new__(cls)
+        made._order = {}
+        return made
+
+    def __init__(self, members: Iterable[Any] = (), /) -> None:
+        self._order = dict.fromkeys(members)
+        super().__init__(self._order)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._order)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (list(self._order),)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self))}}}" if self._order else "set()"
+
+    def add(self, member: Any, /) -> None:
+        """As of a set."""
+        super().add(member)
+        self._order[member] = None
+
+    def pop(self) -> Any:
+        """The first one. Raises KeyError."""
+        if not self._order:
+            raise KeyError("pop from an empty set")
+        member = next(iter(self._order))
+        self.remove(member)
+        return member
+
+    def remove(self, member: Any, /) -> None:
+        """Raises KeyError."""
+        super().remove(member)
+        self._order.pop(member, None)
+
+    def discard(self, member: Any, /) -> None:
+        """As of a set."""
+        super().discard(member)
+        self._order.pop(member, None)
+
+    def clear(self) -> None:
+        """As of a set."""
+        super().clear()
+        self._order.clear()
+
+    def copy(self) -> "OrderedSet":
+        """In the same order."""
+        return OrderedSet(self._order)
+
+    def union(self, *others: Iterable[Any]) -> "OrderedSet":
+        """As of a set."""
+        made = self.copy()
+        made.update(*others)
+        return made
+
+    def __or__(self, other: Any, /) -> Any:
+        return self.union(other) if isinstance(other, set | frozenset) else NotImplemented
+
+    def update(self, *others: Iterable[Any]) -> None:
+        """As of a set."""
+        for other in others:
+            for member in other:
+                self.add(member)
+
+    def __ior__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
+        if not isinstance(other, set | frozenset):
+            return NotImplemented
+        self.update(other)
+        return self
+
+    def difference_update(self, *others: Iterable[Any]) -> None:
+        """As of a set."""
+        super().difference_update(*others)
+        self._keep()
+
+    def intersection_update(self, *others: Iterable[Any]) -> None:
+        """As of a set."""
+        super().intersection_update(*others)
+        self._keep()
+
+    def symmetric_difference_update(self, other: Iterable[Any], /) -> None:
+        """As of a set."""
+        for member in dict.fromkeys(other):
+            (self.discard if member in self else self.add)(member)
+
+    def __isub__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
+        if not isinstance(other, set | frozenset):
+            return NotImplemented
+        self.difference_update(other)
+        return self
+
+    def __iand__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
+        if not isinstance(other, set | frozenset):
+            return NotImplemented
+        self.intersection_update(other)
+        return self
+
+    def __ixor__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
+        if not isinstance(other, set | frozenset):
+            return NotImplemented
+        self.symmetric_difference_update(other)
+        return self
+
+    def _keep(self) -> None:
+        for member in [each for each in self._order if each not in self]:
+            del self._order[member]
+
+
+OrderedSet.__name__ = OrderedSet.__qualname__ = "set"
+BUILTINS = {**vars(builtins), "set": OrderedSet}

@@ -1,0 +1,52 @@
+"""The same submission gets the same report, whatever was graded before it.
+
+In these engines the order of a set of Values decides about numbers, and Python orders sets by
+addresses. What is forked from one zygote must find the same ones free, however much was forked.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from grader import grade
+from grader.diagnosis.catalogue import catalogue
+from grader.model import Report
+from grader.render.json_format import report_to_data
+from tests.classes import student, write_student
+from tests.conftest import SOLUTIONS
+
+LESSONS = ("mg3", "mg4", "mg7")
+BY_ORDER = ("add-left-overwrites", "backward-without-order", "mul-overwrites", "add-overwrites")
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Solutions with a mistake each, and some students to come between them."""
+    folder = tmp_path_factory.mktemp("hall")
+    found = []
+    for mistake in catalogue():
+        if mistake.id in BY_ORDER:
+            files = {each.name: each.read_text() for each in SOLUTIONS.glob("mg[1-7]*.py")}
+            name = next(each for each in files if each.startswith(mistake.lesson))
+            files[name] = mistake.apply(files[name])
+            found.append(write_student(files, folder / mistake.id))
+    assert len(found) == len(BY_ORDER)
+    return [*found, *(write_student(student(n, loops=False), folder / str(n)) for n in (1, 2, 3))]
+
+
+def test_reports_do_not_hang_on_who_was_graded_before(hall, tmp_path):
+    def told(paths: list[Path]) -> dict[str, object]:
+        found: dict[str, object] = {}
+
+        def each(path: Path, report: object) -> None:
+            assert isinstance(report, Report)
+            data = report_to_data(report)
+            for varying in ("reused", "started", "seconds"):
+                del data[varying]
+            found[path.name] = data
+
+        grade.check_each(paths, each, lessons=LESSONS, fresh=True, cache_folder=tmp_path)
+        return found
+
+    first, second = told(hall), told([*hall[::-1]])
+    assert {name for name in first if first[name] != second[name]} == set()
