@@ -174,7 +174,7 @@ def test_a_worker_that_is_left_in_the_middle_starts_anew():
             raise Abandoned
 
     with Sandbox(COURSE.limits, "auto", meanwhile) as sandbox:
-        engine = Engine(sandbox, "own", [source(slow)], layers=())
+        engine = Engine(sandbox, "plain", [source(slow)], layers=())
         engine.submit([asking("f")])
         impatient.append(True)
         with pytest.raises(Abandoned):

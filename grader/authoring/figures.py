@@ -42,7 +42,7 @@ def with_figures(sources: Mapping[Lesson, str], sandbox: Sandbox) -> dict[Lesson
     """
     if not any(_FIGURE.search(source) for source in sources.values()):
         return dict(sources)
-    engine = Engine(sandbox, "own", _engine(sources))
+    engine = Engine(sandbox, "plain", _engine(sources))
     try:
         return {
             lesson: _FIGURE.sub(lambda match: _drawn(match, lesson, engine), source)  # noqa: B023

@@ -139,7 +139,6 @@ class Lineup:
     def _engine(self, concept: Concept, mistakes: Mistakes) -> Engine:
         """A worker with these mistakes in it. Raises CourseError."""
         role = concept.worker if mistakes else "judge"  # a judge stands beside the examined one
-        kind = "own" if concept.worker == "plain" else concept.worker
         wanted = (concept.lesson, *(each.id for each in mistakes))
         engine = self._engines.get(role)
         if engine is None or self._loaded.get(role) != wanted:
@@ -147,7 +146,7 @@ class Lineup:
             self._loaded.pop(role, None)  # unknown, should loading be abandoned
             if engine is None:
                 engine = self._engines[role] = Engine(
-                    self._grounds.sandbox, kind, sources, seconds=SECONDS, layers=()
+                    self._grounds.sandbox, concept.worker, sources, seconds=SECONDS, layers=()
                 )
             else:
                 engine.reload(sources)

@@ -61,9 +61,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     "torch": (*STANDARD, *NUMPY, "torch"),
     "kernel": (*STANDARD, *NUMPY, *KERNEL, *PLOTTING),
     "torch-kernel": (*STANDARD, *NUMPY, *KERNEL, *PLOTTING, "torch"),
-    # For our code, so that what it needs leaves no trace in what students' workers are forked from:
-    # the same submission has the same addresses whether a diagnosis was remembered or not.
-    "own": ("math", "random"),
 }
 KERNELS = frozenset({"kernel", "torch-kernel"})
 START_SECONDS = 120.0  # importing torch from a cold disk on a busy machine
@@ -220,9 +217,10 @@ def _pair() -> tuple[socket.socket, socket.socket]:
 def _repeatable_layout() -> Iterator[None]:
     """Start a child without address randomisation (personality(2), ADDR_NO_RANDOMIZE).
 
-    Python iterates a set of objects in an order that depends on their addresses. With the same
-    addresses in every run, a faulty engine whose numbers depend on that order gets the same
-    verdict in every run. Where the system does not allow it, only that is lost.
+    Python iterates a set of objects in an order that depends on their addresses. Graded code gets
+    ordered ones (worker/ordered.py), but displays such as `{a, b}` are not: with the same addresses
+    in every run, they mostly keep their order too. Where the system does not allow it, only that is
+    lost.
     """
     try:
         personality = ctypes.CDLL(None).personality

@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import faults, load, lock, process
@@ -81,11 +81,9 @@ def _import(names: Sequence[str]) -> None:
         sys.modules["numpy.random"].seed(0)
 
 
-def _serve(submission: Submission, ready: Callable[[], None] = lambda: None) -> None:
-    """`ready` is called before the programs of a request are evaluated."""
+def _serve(submission: Submission) -> None:
     evaluated = itertools.count(1)
     while (request := read_frame(CHANNEL)) is not None:
-        ready()
         _answer(request, submission, evaluated)
 
 
@@ -109,7 +107,7 @@ def _answer(request: Mapping[str, Any], submission: Submission, evaluated: Itera
 def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     """Become a notebook's kernel. Two more requests are known then: `begin`, with the sources as
     in `load`, before the cells come over Jupyter's channels; and `adopt`, after them."""
-    from . import ground, kernel, notebook
+    from . import kernel, notebook
 
     connection, layers = request["kernel"], request["layers"]
     running = kernel.Kernel(connection)
@@ -137,11 +135,10 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
             with contextlib.suppress(Exception):
                 running.fall_silent()
             loaded = submission.adopt(running.shell.user_module, cells.errors)
-            level = ground.Ground()
-            level.lay()
             _reply({"id": asked["id"], "loaded": loaded})
-            # And never back to the event loop, with its own objects and times.
-            _serve(submission, level.finish)
+            _serve(
+                submission
+            )  # and never back to the event loop, which may have been tampered with
             os._exit(0)
 
     def answer_or_end() -> None:

@@ -34,8 +34,6 @@ def write_frame(channel: int, message: Any) -> None:
 
 
 def _read_exactly(channel: int, count: int) -> bytearray | None:
-    """In one piece of memory, however it arrives: what the student's objects get as addresses, and
-    with it the order of their sets, must not depend on how busy the machine is."""
     whole = bytearray(count)
     view = memoryview(whole)
     while view:
