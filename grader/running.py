@@ -13,6 +13,7 @@ from grader.loading import UNSOUND, Checks, all_alike, hangs, is_sound, load_fau
 from grader.model import CheckResult, Diagnosis, LessonOutcomes, Outcome
 from grader.reading import CELLS, EXECUTE
 from grader.sandbox import Fault, Graft, Loaded, Source
+from grader.sandbox.engine import standard_imports
 from grader.stranger import Stranger
 from grader.submission import Module, Submission
 from grader.trial import Grounds, Trial
@@ -35,6 +36,7 @@ class Runner:
         self._grounds = grounds
         self._course = grounds.course
         self._broken = set(broken)  # later lessons get the reference in their place
+        self._own: Trial | None = None  # of the last lesson: the next one may go on in its worker
         self._stranger = Stranger(submission, grounds, diagnostician) if submission.own else None
 
     def lesson(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
@@ -53,6 +55,13 @@ class Runner:
         """End what was kept from lesson to lesson."""
         if self._stranger is not None:
             self._stranger.close()
+        self._leave()
+
+    def _leave(self) -> None:
+        """End the worker of the last lesson's own trial."""
+        if self._own is not None:
+            self._own.close()
+            self._own = None
 
     def _outcomes(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         module = self._submission.lessons[lesson.id]
@@ -65,17 +74,18 @@ class Runner:
             outcomes = self._best_of_two(lesson, concepts)
         if not outcomes.sound:
             self._broken.add(lesson.id)
+            self._leave()
         return outcomes
 
     def _best_of_two(self, lesson: Lesson, concepts: Sequence[Concept]) -> LessonOutcomes:
         """The student's code alone; then, for what failed, with the reference's help."""
         trial, loaded = self._own_trial(lesson)
-        with trial:
-            fault = load_fault(loaded)
-            if fault:
-                checks = all_alike(self._grounds.session, concepts, fault)
-            else:
-                checks = {concept.id: trial.checks(concept) for concept in concepts}
+        self._own = trial
+        fault = load_fault(loaded)
+        if fault:
+            checks = all_alike(self._grounds.session, concepts, fault)
+        else:
+            checks = {concept.id: trial.checks(concept) for concept in concepts}
         sound = not fault and is_sound(checks)
         lent = self._lent(lesson)
         if lent:
@@ -109,7 +119,7 @@ class Runner:
     def _own_trial(self, lesson: Lesson) -> tuple[Trial, Loaded]:
         """The student's code on the student's earlier lessons, as far as these load."""
         while True:
-            trial = self._trial(
+            trial = self._on_own(
                 attempts.own_sources(self._course, self._submission, lesson, self._broken)
             )
             loaded = trial.load()
@@ -117,10 +127,21 @@ class Runner:
             hanging = not failed and hangs(loaded[-1], self._submission)
             if not failed and not hanging:
                 return trial, loaded[-1]
-            with trial:
-                self._broken |= failed
+            trial.close()
+            self._broken |= failed
             if hanging:
                 self._submission = self._submission.executed(loaded[-1].name)
+
+    def _on_own(self, sources: Sequence[Source]) -> Trial:
+        """In the worker of the lesson before, if that holds nothing but what it should."""
+        last, self._own = self._own, None
+        if last is not None and last.onward(sources):
+            return last
+        if last is not None:
+            last.close()
+        modules = self._submission.modules
+        codes = (code for each in modules for _, code in each.cells)
+        return Trial(self._grounds, sources, imports=standard_imports(codes))
 
     def _failed(self, lesson: Lesson, loaded: Sequence[Loaded]) -> set[str]:
         """The earlier lessons that don't load. A process that ended took all of them along: then

@@ -34,11 +34,17 @@ class Trial:
     """
 
     def __init__(
-        self, grounds: Grounds, sources: Sequence[Source], graft: Graft | None = None
+        self,
+        grounds: Grounds,
+        sources: Sequence[Source],
+        graft: Graft | None = None,
+        imports: Sequence[str] | None = None,
     ) -> None:
+        """`imports`: for `onward`, the standard modules of what is still to come as well."""
         self._grounds = grounds
         self._sources = sources
         self._graft = graft
+        self._imports = imports
         self._engine = self._new_engine(attempts.worker_kind(sources))
         self.ledger: dict[str, tuple[Exchange, ...]] = {}
         self.planes: dict[str, Boundary] = {}
@@ -56,6 +62,19 @@ class Trial:
     def renew(self) -> None:
         """Give the workers time for another lesson."""
         self._engine.renew()
+
+    def onward(self, sources: Sequence[Source]) -> bool:
+        """Go on with one more lesson in the same worker; whether that can be."""
+        kind = attempts.worker_kind(sources)
+        if kind != attempts.worker_kind(self._sources) or any(
+            each.executed for each in (*self._sources, *sources)
+        ):
+            return False
+        if not self._engine.extend(sources):
+            return False
+        self._sources = sources
+        self.ledger, self.planes = {}, {}
+        return True
 
     def load(self) -> tuple[Loaded, ...]:
         """What loading each of the sources gave."""
@@ -110,7 +129,8 @@ class Trial:
 
             kind = "torch-kernel" if kind == "torch" else "kernel"
             return NotebookEngine(self._grounds.sandbox, kind, self._sources, self._graft)
-        return Engine(self._grounds.sandbox, kind, self._sources, self._graft)
+        sandbox, imports = self._grounds.sandbox, self._imports
+        return Engine(sandbox, kind, self._sources, self._graft, imports=imports)
 
 
 _STUB = re.compile(r"NotImplementedError: (mg\d+\.[a-z-]+)")

@@ -132,7 +132,7 @@ def test_left_off_anywhere_the_next_check_is_the_same(work, cache):
                 report = desk.check(work, fresh=True)
             except Abandoned:
                 count += 1
-                step += 12
+                step += 4
             else:
                 assert timeless(report) == expected
                 return count
@@ -144,7 +144,7 @@ def test_left_off_anywhere_the_next_check_is_the_same(work, cache):
 
 def test_an_interrupt_in_the_midst_comes_through(work, cache):
     saved(work, "mg3", filled="all")
-    left = [20]  # in the midst of a check
+    left = [8]  # in the midst of a check
 
     def meanwhile():
         left[0] -= 1

@@ -72,16 +72,19 @@ class Engine:
         graft: Graft | None = None,
         seconds: float | None = None,
         layers: Sequence[str] | None = None,
+        imports: Sequence[str] | None = None,
     ) -> None:
         """`seconds` is the wall-clock budget of all programs together, by default the lesson's;
-        `layers` is what the worker locks itself by, by default the sandbox's."""
+        `layers` is what the worker locks itself by, by default the sandbox's; `imports` are the
+        standard modules that it can import, by default those that the sources name."""
         self._sandbox = sandbox
         self._kind = kind
         self._request = load_request(sources, graft)
-        self._imports = standard_imports(code for each in sources for _, code in each.cells)
+        self._imports = standard_imports(_codes(sources)) if imports is None else list(imports)
         self._layers = layers
         self._seconds = sandbox.limits.lesson_seconds if seconds is None else seconds
         self._left = self._seconds
+        self._spent = 0.0  # of what this worker was given before
         self._worker: Worker | None = None
         self._loaded: tuple[Loaded, ...] = ()
         self._pending: _Pending | None = None
@@ -98,6 +101,27 @@ class Engine:
         self._pending = None
         if self._worker is not None:
             self._load_into(self._worker)
+
+    def extend(self, sources: Sequence[Source]) -> bool:
+        """Load one more source into the same worker: these are the ones that it holds, and it.
+        Its time begins anew. False where that can't be; then nothing has changed."""
+        request = load_request(sources, None)
+        *before, _ = request["modules"]
+        fit = (
+            before == self._request["modules"]
+            and "graft" not in self._request
+            and self._worker is not None
+            and self._worker.alive
+            and self._pending is None
+            and self._used < self._seconds / 2  # its processor time is limited as a whole
+            and {*standard_imports(_codes(sources[-1:]))} <= {*self._imports}
+        )
+        if not fit or self._worker is None:
+            return False
+        self._request = request
+        self.renew()
+        self._load_into(self._worker, {"extend": self._compiled(request["modules"][-1:])})
+        return True
 
     def has(self, names: Sequence[str]) -> list[bool] | Fault:
         """Which of these names (`trace`, `Value.tanh`) the sources define; or the fault that
@@ -176,6 +200,7 @@ class Engine:
 
     def renew(self) -> None:
         """Give it its whole budget of time again."""
+        self._spent = self._used
         self._left = self._seconds
 
     def close(self) -> None:
@@ -190,25 +215,34 @@ class Engine:
             return
         zygote, limits = self._sandbox.zygote(self._kind), self._sandbox.limits
         self._worker = Worker(zygote, limits.output_kib, self._sandbox.meanwhile)
+        self._spent = self._left - self._seconds  # nothing yet
         self._load_into(self._worker, fresh=True)
 
-    def _load_into(self, worker: Worker, fresh: bool = False) -> None:
+    @property
+    def _used(self) -> float:
+        """Seconds that this worker has been waited for."""
+        return self._spent + self._seconds - self._left
+
+    def _load_into(
+        self, worker: Worker, request: dict[str, Any] | None = None, fresh: bool = False
+    ) -> None:
+        """`request`: by default, to load everything."""
         started = time.monotonic()
         try:
             if fresh:
                 self._lock()
-            self._take(worker, {"load": self._compiled()})
+            self._take(worker, request or {"load": self._compiled(self._request["modules"])})
         except WorkerGone as gone:
             self._failed(self._died(gone))
         self._left -= time.monotonic() - started
 
-    def _compiled(self) -> dict[str, Any]:
+    def _compiled(self, modules: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """The request with the code objects of what is to be loaded."""
         compiled = self._sandbox.compiler.compiled
         request: dict[str, Any] = {
             "modules": [
                 {**each, "compiled": [compiled(*cell) for cell in each["cells"]]}
-                for each in self._request["modules"]
+                for each in modules
             ]
         }
         graft = self._request.get("graft")
@@ -299,6 +333,10 @@ class _Pending:
         """The next programs."""
         end = len(self.programs) if count is None else self.done + count
         return self.programs[self.done : end]
+
+
+def _codes(sources: Iterable[Source]) -> Iterator[str]:
+    return (code for each in sources for _, code in each.cells)
 
 
 def load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:

@@ -75,7 +75,11 @@ def _import(names: Sequence[str]) -> None:
     for name in names:
         with contextlib.suppress(ImportError):
             __import__(name)
-    # The same submission draws the same weights in every run.
+    _seed()
+
+
+def _seed() -> None:
+    """The same lesson draws the same weights in every run, whatever ran before it."""
     random.seed(0)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed(0)
@@ -90,7 +94,13 @@ def _serve(submission: Submission) -> None:
 def _answer(request: Mapping[str, Any], submission: Submission, evaluated: Iterator[int]) -> None:
     answer: dict[str, Any] = {"id": request["id"]}
     if "load" in request:
-        _reply(answer | {"loaded": submission.load(request["load"])})
+        loaded = submission.load(request["load"])
+        _seed()
+        _reply(answer | {"loaded": loaded})
+    elif "extend" in request:
+        loaded = submission.extend(request["extend"])
+        _seed()
+        _reply(answer | {"loaded": loaded})
     elif "names" in request:
         _reply(answer | {"names": [submission.has(name) for name in request["names"]]})
     elif "compile" in request:
