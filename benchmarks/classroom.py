@@ -1,17 +1,25 @@
 """A made-up class, graded cold: the rate for several sizes, and the memory of all processes.
 
-    python benchmarks/classroom.py [SIZES, such as 100,1000,2000] [JOBS]
+    python benchmarks/classroom.py [--sizes 100,1000,2000] [--jobs N] [--loops] [--equal N] [--mg8]
 
 Every submission is another (tests/classes.py): solutions and other engines with planted mistakes,
-gaps, crashes, and an endless loop in one of a hundred, whose time limits are counted apart.
+gaps and crashes. Three more figures, each where it is asked for: what an endless loop in one of a
+hundred costs (their time limits are waited for, side by side with everybody else's work); how many
+of N reports are equal to those of `mggrade check` (but for times); and a class that did lesson 8,
+with the share of it that is the students' own training.
 """
 
+import argparse
+import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -19,47 +27,121 @@ import psutil
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from grader import grade  # noqa: E402
+from grader.classroom.gradebook import Gradebook  # noqa: E402
+from grader.render.json_format import report_to_data  # noqa: E402
 from tests.classes import LESSONS, student, write_student  # noqa: E402
+from tests.conftest import SOLUTIONS  # noqa: E402
+
+VARYING = ("seconds", "started", "reused", "submission")
 
 
-def main(sizes: list[int], jobs: int) -> None:
-    """Measure, and print one line a size."""
-    for size in sizes:
+@dataclass(frozen=True)
+class Cost:
+    """What a run took: seconds, the peak of all processes' proportional memory in bytes, and
+    seconds of processor time."""
+
+    seconds: float
+    peak: int
+    cpu: float
+
+    def line(self, name: str, size: int) -> str:
+        """For a class of this size."""
+        return (
+            f"{name:28} {size:5} graded in {self.seconds:7.1f} s   "
+            f"{size / self.seconds:6.2f} a second   {self.cpu / size:6.3f} CPU seconds each   "
+            f"peak {self.peak >> 20} MiB"
+        )
+
+
+def main() -> None:
+    """Measure what is asked for, and print one line each."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", default="100,1000,2000")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--loops", action="store_true", help="again with endless loops")
+    parser.add_argument("--equal", type=int, default=0, metavar="N")
+    parser.add_argument("--mg8", action="store_true")
+    asked = parser.parse_args()
+    for size in map(int, asked.sizes.split(",")):
+        for loops in (False, True) if asked.loops else (False,):
+            with tempfile.TemporaryDirectory() as folder:
+                hall = Path(folder) / "class"
+                for number in range(size):
+                    write_student(student(number, loops=loops), hall / f"student{number:05}")
+                cost = graded(hall, Path(folder), asked.jobs, LESSONS)
+                print(cost.line("mg1 to mg7" + ", 1 % loops" * loops, size), flush=True)
+                if asked.equal and not loops:
+                    print(equal(hall, Path(folder), asked.equal), flush=True)
+    if asked.mg8:
         with tempfile.TemporaryDirectory() as folder:
-            hall = Path(folder) / "class"
-            for number in range(size):
-                write_student(student(number, loops=False), hall / f"student{number:05}")
-            seconds, peak, cpu = _graded(hall, Path(folder), jobs)
-            print(
-                f"{size:6} graded in {seconds:7.1f} s   {size / seconds:6.2f} a second   "
-                f"{cpu / size:6.3f} CPU seconds each   peak {peak >> 20} MiB",
-                flush=True,
-            )
+            print(lesson_8(Path(folder), asked.jobs))
 
 
-def _graded(hall: Path, folder: Path, jobs: int) -> tuple[float, int, float]:
-    """Seconds, the peak of all processes' proportional memory, and their CPU seconds."""
+def graded(hall: Path, folder: Path, jobs: int, lessons: Sequence[str]) -> Cost:
+    """`mggrade grade` with nothing remembered."""
     command = [
-        *(sys.executable, "-m", "grader", "grade", str(hall), "--lesson", ",".join(LESSONS)),
+        *(sys.executable, "-m", "grader", "grade", str(hall), "--lesson", ",".join(lessons)),
         *("--gradebook", str(folder / "book.sqlite"), "--jobs", str(jobs), "--quiet"),
     ]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    before = os.times()
-    started = time.perf_counter()
-    run = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    run = subprocess.Popen(command, env=_environment(folder), stdout=subprocess.DEVNULL)
     peaks = [0]
     threading.Thread(target=_watch, args=(run, peaks), daemon=True).start()
     if run.wait() != 0:
         raise SystemExit(f"mggrade grade ended with {run.returncode}")
-    after = os.times()
-    cpu = (after.children_user + after.children_system) - (
-        before.children_user + before.children_system
-    )
-    return time.perf_counter() - started, peaks[0], cpu
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(time.perf_counter() - started, peaks[0], cpu)
+
+
+def equal(hall: Path, folder: Path, count: int) -> str:
+    """Compare stored reports, taken evenly from the class, with those of `mggrade check`."""
+    different = []
+    with Gradebook(folder / "book.sqlite", reading=True) as book:
+        entries = [each for each in book.entries() if each.result and each.result.report]
+        chosen = entries[:: max(1, len(entries) // count)][:count]
+        for entry in chosen:
+            name = entry.handin.label if entry.handin else ""
+            command = [sys.executable, "-m", "grader", "check", str(hall / name)]
+            run = subprocess.run(
+                [*command, "--lesson", ",".join(LESSONS), "--format", "json", "--fresh"],
+                env=_environment(folder), capture_output=True, text=True,
+            )  # fmt: skip
+            alone = json.loads(run.stdout)
+            stored = json.loads(json.dumps(report_to_data(entry.result.report)))
+            for varying in VARYING:
+                alone.pop(varying), stored.pop(varying)
+            if alone != stored:
+                different.append(name)
+    told = f": not {', '.join(different)}" if different else ""
+    return f"{len(chosen) - len(different)} of {len(chosen)} reports equal mggrade check's{told}"
+
+
+def lesson_8(folder: Path, jobs: int, size: int = 20) -> str:
+    """A class that did all of lesson 8, on earlier lessons of its own."""
+    files = {each.name: each.read_text(encoding="utf-8") for each in SOLUTIONS.glob("mg*.py")}
+    hall = folder / "class"
+    for number in range(size):
+        mine = {name: f"{text}\n# by student {number}\n" for name, text in files.items()}
+        write_student(mine, hall / f"student{number:05}")
+    cost = graded(hall, folder, jobs, ("mg8",))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = time.process_time()
+    for path in sorted(hall.iterdir())[:3]:
+        grade.check(path, lessons=["mg8"], fresh=True, cache_folder=folder / "cache" / "mggrade")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    theirs = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    share = theirs / (theirs + time.process_time() - own)
+    return f"{cost.line('mg8', size)}   {share:.0%} in the students' processes"
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
 
 
 def _watch(run: subprocess.Popen[bytes], peaks: list[int]) -> None:
-    """Look at the memory twice a second."""
+    """Look at the memory once a second."""
     while run.poll() is None:
         total = 0
         try:
@@ -72,10 +154,8 @@ def _watch(run: subprocess.Popen[bytes], peaks: list[int]) -> None:
         except psutil.Error:
             return
         peaks[0] = max(peaks[0], total)
-        time.sleep(0.5)
+        time.sleep(1.0)
 
 
 if __name__ == "__main__":
-    sizes = sys.argv[1] if len(sys.argv) > 1 else "100,1000,2000"
-    jobs = int(sys.argv[2]) if len(sys.argv) > 2 else os.cpu_count() or 1
-    main([int(each) for each in sizes.split(",")], jobs)
+    main()

@@ -158,8 +158,10 @@ class Zygote:
         return int(ANSWER.unpack(answer)[0])
 
     def _failed(self, why: str) -> InfrastructureError:
-        self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        lines = []
+        if not self._log.closed:
+            self._log.seek(0)
+            lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
         last = f" ({lines[-1]})" if lines else ""
         return InfrastructureError(
             f"the {self._kind} worker process can't be used: {why}{last}; "

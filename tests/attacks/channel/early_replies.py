@@ -1,6 +1,6 @@
 # attack: answers all programs of a request before they are run
 # family: channel
-# outcomes: failed, protocol
+# outcomes: failed
 # earns: mg2.value
 
 import json

@@ -1,6 +1,6 @@
 # attack: answers for itself and keeps the worker silent
 # family: channel
-# outcomes: failed, protocol
+# outcomes: failed
 # earns: mg2.value
 
 import json

@@ -1,7 +1,7 @@
 # attack: patches json.dumps so that replies hold other numbers
 # family: patching
 # outcomes: failed
-# earns: none
+# earns: mg2.value
 
 import json
 
