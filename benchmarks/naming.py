@@ -27,7 +27,7 @@ def main(chosen: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for engine in chosen or ["solutions", *engines()]:
             started = time.perf_counter()
-            told = named_in(engine, Path(folder), Path(folder) / "cache")
+            told = named_in({engine: 0}, Path(folder), Path(folder) / "cache")
             seconds = time.perf_counter() - started
             good = [each for each in told if each.right]
             right, whole = right + len(good), whole + len(told)

@@ -34,28 +34,28 @@ class Told:
         return self.named == self.mistake
 
 
-def named_in(engine: str, folder: Path, cache: Path, step: int = 1, start: int = 0) -> list[Told]:
-    """Every `step`-th mistake of the catalogue planted in an engine ("solutions": the reference),
-    with its own lesson graded."""
+def named_in(starts: Mapping[str, int], folder: Path, cache: Path, step: int = 1) -> list[Told]:
+    """Every `step`-th mistake of the catalogue, from the number on that stands behind an engine,
+    planted in that engine ("solutions": the reference), with its own lesson graded."""
     own = {mistake.id: mistake for mistake in catalogue()}
-    chosen = list(own)[start::step]
-    if engine == "solutions":
-        paths = {name: plant_in_solutions(name, folder / engine / name) for name in chosen}
-    else:
-        there = {plant.id: plant for plant in plants(engine)}
-        paths = {
-            name: planted(engine, there[name], folder / engine / name)
-            for name in chosen
-            if name in there
-        }
-    by_lesson: dict[str, dict[str, Path]] = {}
-    for name, path in paths.items():
-        by_lesson.setdefault(own[name].lesson, {})[name] = path
+    by_lesson: dict[str, dict[str, Path]] = {}  # all engines at one desk
+    for engine, start in starts.items():
+        for name, path in _planted(engine, list(own)[start::step], folder / engine).items():
+            by_lesson.setdefault(own[name].lesson, {})[f"{engine} {name}"] = path
     found = []
     for lesson, group in by_lesson.items():
-        reports = graded(group, [lesson], cache)
-        found += [told(name, own[name].concept, reports[name]) for name in group]
+        for each, report in graded(group, [lesson], cache).items():
+            _, name = each.split()
+            found.append(told(name, own[name].concept, report))
     return found
+
+
+def _planted(engine: str, chosen: Iterable[str], folder: Path) -> dict[str, Path]:
+    """The submissions by their mistakes, as far as these can be made in the engine."""
+    if engine == "solutions":
+        return {name: plant_in_solutions(name, folder / name) for name in chosen}
+    there = {plant.id: plant for plant in plants(engine)}
+    return {name: planted(engine, there[name], folder / name) for name in chosen if name in there}
 
 
 def plant_in_solutions(name: str, folder: Path) -> Path:
@@ -68,8 +68,10 @@ def plant_in_solutions(name: str, folder: Path) -> Path:
 
 
 def graded(paths: Mapping[str, Path], lessons: Iterable[str], cache: Path) -> dict[str, Report]:
-    """The reports on these submissions, by name, from two desks at once."""
+    """The reports on these submissions, by name, from two desks at once, or from one in here."""
     names, asked = list(paths), list(lessons)
+    if DESKS == 1:
+        return _graded(dict(paths), asked, cache)
     shares = [names[number::DESKS] for number in range(DESKS)]
     with ProcessPoolExecutor(DESKS, multiprocessing.get_context("spawn")) as pool:
         coming = [

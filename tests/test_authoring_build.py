@@ -4,16 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner, Result
 
 from grader import attempts
 from grader.authoring import notebook as notebook_module
 from grader.authoring.build import Standing, as_script, carry_out, plan
 from grader.authoring.notebook import notebook
 from grader.authoring.workshop import Workshop
+from grader.cli import main
 from grader.course import Course, load_course
 from grader.errors import CourseError, UsageError
 from tests.conftest import EXERCISES, SOLUTIONS
@@ -60,16 +63,10 @@ def standings(workshop: Workshop) -> dict[str, Standing]:
     return {item.path.name: item.standing for item in plan(workshop)}
 
 
-def build(workshop: Workshop, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "grader", "course", "build"),
-            *("--solutions", workshop.solutions, "--exercises", workshop.exercises, *options),
-        ],
-        capture_output=True,
-        text=True,
-        cwd=workshop.solutions.parent,
-    )
+def build(workshop: Workshop, *options: str) -> Result:
+    folders = ("--solutions", str(workshop.solutions), "--exercises", str(workshop.exercises))
+    with chdir(workshop.solutions.parent):
+        return CliRunner().invoke(main, ["course", "build", *folders, *options])
 
 
 def test_the_committed_exercises_are_what_the_solutions_give(course):
@@ -249,7 +246,7 @@ def test_without_the_extra_the_remedy_is_named(monkeypatch):
 
 def test_the_command_tells_each_file_and_what_became_of_it(workshop):
     first = build(workshop)
-    assert (first.returncode, first.stderr) == (0, "")
+    assert (first.exit_code, first.stderr) == (0, "")
     assert first.stdout.splitlines()[0].split() == ["written", "exercises/mg1_derivatives.py"]
     assert len(first.stdout.splitlines()) == 16
     (workshop.exercises / "old.py").write_text("")
@@ -266,21 +263,21 @@ def test_the_command_tells_each_file_and_what_became_of_it(workshop):
 
 def test_check_writes_nothing_and_fails_if_anything_is_stale(workshop):
     found = build(workshop, "--check")
-    assert found.returncode == 1
+    assert found.exit_code == 1
     assert not workshop.exercises.exists()
     build(workshop)
-    assert build(workshop, "--check").returncode == 0
+    assert build(workshop, "--check").exit_code == 0
     stray = workshop.exercises / "old.py"
     stray.write_text("")
-    assert build(workshop, "--check").returncode == 0
-    assert build(workshop, "--check", "--prune").returncode == 1
+    assert build(workshop, "--check").exit_code == 0
+    assert build(workshop, "--check", "--prune").exit_code == 1
     assert stray.exists()
 
 
 def test_the_command_speaks_of_faults_in_one_line(workshop):
     workshop.solution(workshop.course.lessons[0]).write_text("### END SOLUTION")
     found = build(workshop)
-    assert found.returncode == 2
+    assert found.exit_code == 2
     assert found.stderr == (
         "mggrade: solutions/mg1_derivatives.py: line 1: ### END SOLUTION without its beginning\n"
     )

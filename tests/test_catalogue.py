@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.course import load_course
+from grader.course import Lesson, load_course
 from grader.diagnosis.catalogue import Mistake, bases_of, catalogue, mistakes_of
 from grader.errors import CourseError
-from grader.model import State
+from grader.model import Report, State
 
 from .conftest import SOLUTIONS
-from .naming import Told, named_in, plant_in_solutions
+from .naming import Told, graded, named_in, plant_in_solutions
 
 MISTAKES = catalogue()
 COURSE = load_course()
@@ -186,7 +186,7 @@ def test_what_is_lost_too_shares_a_function() -> None:
 def graded_each(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, Told]:
     """What grading says of every fourth mistake, planted in the solutions."""
     folder = tmp_path_factory.mktemp("catalogue")
-    return {each.mistake: each for each in named_in("solutions", folder, cache, STEP)}
+    return {each.mistake: each for each in named_in({"solutions": 0}, folder, cache, STEP)}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES[::STEP], ids=_of)
@@ -202,19 +202,28 @@ def test_nearly_all_are_named_first(graded_each: dict[str, Told]) -> None:
     assert not [each for each in graded_each.values() if each.named is None]
 
 
+@pytest.fixture(scope="module")
+def graded_later(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, Report]:
+    """The reports on the lessons after that with the first mistake of each concept, by concept."""
+    folder = tmp_path_factory.mktemp("later")
+    reports: dict[str, Report] = {}
+    for lesson in COURSE.lessons:
+        firsts = [mistakes_of(each.id)[0] for each in lesson.concepts if each.carry]
+        paths = {each.concept: plant_in_solutions(each.id, folder / each.id) for each in firsts}
+        reports |= graded(paths, _later(lesson), cache)
+    return reports
+
+
 @pytest.mark.parametrize("concept", [each for each in CONCEPTS if CONCEPTS[each].carry])
 def test_the_first_of_each_concept_costs_nothing_in_later_lessons(
-    concept: str, tmp_path: Path, cache: Path
+    concept: str, graded_later: dict[str, Report]
 ) -> None:
-    mistake = mistakes_of(concept)[0]
-    path = plant_in_solutions(mistake.id, tmp_path / "submission")
-    report = grader.check(path, lessons=_later(mistake), cache_folder=cache)
-    lost = {each.id for each in report.concepts if each.state is not State.PASSED}
+    lost = {each.id for each in graded_later[concept].concepts if each.state is not State.PASSED}
     assert lost - {"mg7.integration"} == set()
 
 
-def _later(mistake: Mistake) -> list[str]:
+def _later(lesson: Lesson) -> list[str]:
     """All later lessons but mg5, whose torch worker takes a second to start: mg6 to mg8 build on
     its networks as well. For the last lesson, one that comes before."""
-    lessons = [each.id for each in COURSE.lessons if each.id > mistake.lesson and each.id != "mg5"]
+    lessons = [each.id for each in COURSE.lessons if each.id > lesson.id and each.id != "mg5"]
     return lessons or ["mg7"]

@@ -17,11 +17,8 @@ STEP = 16  # every sixteenth mistake
 
 
 def test_named_in_engines_that_differ_inside(tmp_path: Path, cache: Path) -> None:
-    found = [
-        each
-        for start, engine in enumerate(engines())
-        for each in named_in(engine, tmp_path, cache, STEP, start)
-    ]
+    starts = {engine: start for start, engine in enumerate(engines())}
+    found = named_in(starts, tmp_path, cache, STEP)
     wrong = [each for each in found if not each.right]
     assert len(found) >= 60
     assert len(wrong) <= 0.05 * len(found), wrong

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from grader.errors import UsageError
+from grader.kernels.libraries import quick_imports
 
 Cell = tuple[bool, str]  # whether it is code, and what stands in it
 METADATA = {
@@ -83,7 +84,8 @@ _GAP = re.compile(
 def _libraries() -> tuple[Any, Any]:
     """jupytext and nbformat, which only authors have."""
     try:
-        return import_module("jupytext"), import_module("nbformat")
+        with quick_imports():
+            return import_module("jupytext"), import_module("nbformat")
     except ImportError:
         raise UsageError(
             "making notebooks needs jupytext and nbformat; install them with "

@@ -15,19 +15,22 @@ from dataclasses import dataclass, field
 from queue import Empty
 from typing import Any
 
-import nbformat
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
-from nbformat import NotebookNode
 
+from grader.kernels.libraries import quick_imports
 from grader.kernels.provisioner import SealedProvisioner
 from grader.model import Outcome
 from grader.sandbox import Fault, Sandbox
 from grader.sandbox.reply import ProtocolError, clean
 from grader.sandbox.worker import Worker, WorkerGone, encoded
+
+with quick_imports():
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+    from nbformat import NotebookNode
 
 GRACE = 1.0  # seconds that an interrupted cell has to end
 LARGEST_MESSAGE = 8 << 20
