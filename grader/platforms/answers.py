@@ -1,5 +1,6 @@
 """PyTorch's answers, baked: whoever has them grades without PyTorch."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from grader import grade
 from grader.attempts import solutions_folder
 from grader.cache import Cache
 from grader.course import Course
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, SubmissionError
+from grader.merging import Plan, merge
+from grader.submission import read_submission
 
 FOLDER = "answers"
 _ABOUT_TORCH = (
@@ -32,6 +35,7 @@ def baked(course: Course, concepts: Sequence[str], seed: int, torch: str) -> dic
         report = grade.check(
             solutions_folder(), concepts=concepts, seed=seed, course=course, cache_folder=full
         )
+        _grade_a_stranger(Path(folder, "micrograd.py"), course, concepts, seed, full)
         lost = [each.id for each in report.concepts if each.earned < each.possible]
         if lost:
             raise InfrastructureError(
@@ -49,6 +53,23 @@ def baked(course: Course, concepts: Sequence[str], seed: int, torch: str) -> dic
 
 
 _FILE = "cache.sqlite"
+# Names that lessons know; a few checks ask something else of a micrograd that does not have them.
+_PRIVATE = {"_backward": "_pass_on", "_prev": "_made_of"}
+
+
+def _grade_a_stranger(
+    path: Path, course: Course, concepts: Sequence[str], seed: int, cache: Path
+) -> None:
+    """The solutions once more, as a micrograd of somebody's own, for what only these are asked."""
+    modules = read_submission(solutions_folder(), course).lessons
+    lessons = [(each.id, modules[each.id]) for each in course.lessons if not each.bonus]
+    plan = Plan(path.stem, "A micrograd of one's own.", ("Value", "MLP"))
+    text = merge(lessons, [plan]).files[path.stem]
+    for name, other in _PRIVATE.items():
+        text = text.replace(name, other)
+    path.write_text(text, encoding="utf-8")
+    with contextlib.suppress(SubmissionError):  # there is nothing to ask it, as of mg1
+        grade.check(path, concepts=concepts, seed=seed, course=course, cache_folder=cache)
 
 
 def _copy(full: Path, kept: Path) -> None:
