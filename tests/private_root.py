@@ -120,7 +120,9 @@ def _borrow(folder: Path) -> None:
     """Links to all that is installed here, but for mggrade itself and PyTorch with its kin."""
     for place in dict.fromkeys(each for each in sys.path if Path(each).name == "site-packages"):
         for each in Path(place).iterdir():
-            ours = each.name.lower().startswith(("mggrade", "torch", "functorch", "nvidia", "_edit"))
+            ours = each.name.lower().startswith(
+                ("mggrade", "torch", "functorch", "nvidia", "_edit")
+            )
             if not ours and each.suffix != ".pth" and not (folder / each.name).exists():
                 (folder / each.name).symlink_to(each)
 

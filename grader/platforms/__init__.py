@@ -1,4 +1,4 @@
-"""The grader as a package for a platform: made here, unpacked and run in the platform's container."""
+"""The grader as a package for a platform: made here, run in the platform's container."""
 
 from grader.platforms.package import Package, pack
 from grader.platforms.settings import PLATFORMS, Settings

@@ -16,6 +16,7 @@ from grader.merging import Plan, merge
 from grader.submission import read_submission
 
 FOLDER = "answers"
+CACHE = "cache.sqlite"  # as grader.cache names it
 _ABOUT_TORCH = (
     "Metadata-Version: 2.1\nName: torch\nVersion: {version}\n"
     "Summary: Not PyTorch itself: only the version of it that the answers beside this are of.\n"
@@ -45,14 +46,13 @@ def baked(course: Course, concepts: Sequence[str], seed: int, torch: str) -> dic
         Cache(kept).close()
         _copy(full, kept)
         return {
-            f"{FOLDER}/{Path(kept, _FILE).name}": Path(kept, _FILE).read_bytes(),
+            f"{FOLDER}/{CACHE}": Path(kept, CACHE).read_bytes(),
             f"{FOLDER}/torch-{torch}.dist-info/METADATA": _ABOUT_TORCH.format(
                 version=torch
             ).encode(),
         }
 
 
-_FILE = "cache.sqlite"
 # Names that lessons know; a few checks ask something else of a micrograd that does not have them.
 _PRIVATE = {"_backward": "_pass_on", "_prev": "_made_of"}
 
@@ -74,9 +74,9 @@ def _grade_a_stranger(
 
 def _copy(full: Path, kept: Path) -> None:
     """Of the one cache what `_KINDS` says, into the other; that is then one file."""
-    connection = sqlite3.connect(kept / _FILE)
+    connection = sqlite3.connect(kept / CACHE)
     try:
-        connection.execute("ATTACH ? AS full", (os.fspath(full / _FILE),))
+        connection.execute("ATTACH ? AS full", (os.fspath(full / CACHE),))
         with connection:
             marks = ", ".join("?" * len(_KINDS))
             connection.execute(

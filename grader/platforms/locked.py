@@ -1,4 +1,4 @@
-"""What the grader depends on, in the versions that it was tried with: those of this installation."""
+"""What the grader depends on, in the versions that it was tried with: those installed here."""
 
 from collections.abc import Iterator
 from importlib import metadata

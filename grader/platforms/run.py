@@ -16,10 +16,16 @@ from types import FrameType
 
 from grader import grade
 from grader.course import Course, load_course
-from grader.errors import COMPLETE, INFRASTRUCTURE, GraderError, SubmissionError
+from grader.errors import (
+    COMPLETE,
+    INFRASTRUCTURE,
+    GraderError,
+    InfrastructureError,
+    SubmissionError,
+)
 from grader.files import write_whole
 from grader.model import Report
-from grader.platforms.answers import FOLDER
+from grader.platforms.answers import CACHE, FOLDER
 from grader.platforms.settings import Settings, read_settings
 from grader.render.formats import render
 from grader.render.refusal import refused
@@ -57,7 +63,10 @@ def _graded(settings: Settings, package: Path, submission: Path) -> str:
     sys.path.insert(0, str(package / FOLDER))
     with TemporaryDirectory(prefix="mggrade-") as cache, _at_most(settings.seconds):
         # A copy, since what is packaged may be read-only, and a cache writes even when it reads.
-        shutil.copy(package / FOLDER / "cache.sqlite", cache)
+        try:
+            shutil.copy(package / FOLDER / CACHE, cache)
+        except OSError as error:
+            raise InfrastructureError(f"no answers ({error}); make the package again") from None
         try:
             report = grade.check(
                 _lessons_below(submission, course),
