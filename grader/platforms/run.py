@@ -41,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = read_settings(package)
     except GraderError as error:
         return _failed(str(error))
+    text: str | None
     try:
         text, code = _graded(settings, package, submission), COMPLETE
     except SubmissionError as error:
