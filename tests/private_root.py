@@ -120,10 +120,8 @@ def _borrow(folder: Path) -> None:
     """Links to all that is installed here, but for mggrade itself and PyTorch with its kin."""
     for place in dict.fromkeys(each for each in sys.path if Path(each).name == "site-packages"):
         for each in Path(place).iterdir():
-            ours = each.name.lower().startswith(
-                ("mggrade", "torch", "functorch", "nvidia", "_edit")
-            )
-            if not ours and each.suffix != ".pth" and not (folder / each.name).exists():
+            left = each.name.lower().startswith(("mggrade", "torch", "functorch", "nvidia"))
+            if not left and each.suffix != ".pth" and not (folder / each.name).exists():
                 (folder / each.name).symlink_to(each)
 
 

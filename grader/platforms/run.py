@@ -12,7 +12,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
 
 from grader import grade
 from grader.course import Course, load_course
@@ -31,6 +30,7 @@ from grader.render.formats import render
 from grader.render.refusal import refused
 from grader.render.told import Setting
 from grader.sandbox.hide import hide_this_process
+from grader.stopping import stop
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -123,11 +123,7 @@ def _with_notes(report: Report, settings: Settings) -> Report:
 def _at_most(seconds: float) -> Generator[None]:
     """Interrupted after that long, as by Ctrl-C: what has been graded by then is reported, before
     the platform ends it all without a word."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
+    before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
