@@ -9,7 +9,8 @@ import pytest
 from grader import errors
 from tests.conftest import SOLUTIONS
 
-# Python ends by the signal where it has passed through an `exec` of text, as dataclasses have them.
+# Run by `python -m`, Python ends by the signal where that has passed through an `exec` of text, as
+# every dataclass has one.
 BEGIN = """
 import atexit, os, signal, sys, time
 
@@ -27,11 +28,20 @@ main()
 """
 
 
-def run(number, name, *arguments):
-    code = BEGIN.format(number=int(number), name=name, arguments=arguments)
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=SOLUTIONS
-    )
+@pytest.fixture
+def run(tmp_path):
+    def run(number, name, *arguments):
+        code = BEGIN.format(number=int(number), name=name, arguments=arguments)
+        (tmp_path / "stopped_command.py").write_text(code, encoding="utf-8")
+        return subprocess.run(
+            [sys.executable, "-m", "stopped_command"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=tmp_path,
+        )
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -45,13 +55,13 @@ def run(number, name, *arguments):
         (signal.SIGTERM, "_pytest.config"),
     ],
 )
-def test_while_something_is_imported(number, name):
-    result = run(number, name, "check", "--lesson", "mg1", "--fresh", "--quiet", ".")
+def test_while_something_is_imported(run, number, name):
+    result = run(number, name, "check", "--lesson", "mg1", "--fresh", "--quiet", str(SOLUTIONS))
     assert (result.returncode, result.stdout) == (errors.INTERRUPTED, "")
     assert result.stderr == "mggrade: interrupted\n"
 
 
-def test_after_the_end_nothing_is_interrupted():
+def test_after_the_end_nothing_is_interrupted(run):
     result = run(signal.SIGINT, "at the end", "--version")
     assert (result.returncode, result.stderr) == (errors.COMPLETE, "")
     assert result.stdout.startswith("mggrade ")
