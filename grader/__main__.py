@@ -18,7 +18,7 @@ def main() -> NoReturn:
         try:
             from grader.cli import main as command
 
-            command()
+            sys.exit(command())
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     except Stopped:
