@@ -304,6 +304,7 @@ def test_a_hand_in_that_cannot_be_used_is_told(platform):
     [
         (["a.zip", "--lesson", "mg9"], "mg9"),
         (["no/a.zip"], "there is no folder"),
+        (["a.zip", "--torch", "cpu"], "neither an address nor 'default'"),
         (["a.zip", "--seed", "none.txt"], "none.txt"),
     ],
 )

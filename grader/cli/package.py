@@ -1,8 +1,10 @@
 """`mggrade package`: the grader as a package for a platform where courses live."""
 
+import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +13,6 @@ from grader.errors import COMPLETE, UsageError
 
 if TYPE_CHECKING:
     from grader.platforms import Package
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 GRADESCOPE = """  mggrade package gradescope autograder.zip --seed seed.txt
   mggrade package gradescope mg3.zip --lesson mg3
@@ -27,7 +27,7 @@ CODES = """
 Exit codes:
   0  the package is there
   2  the command or a file can't be used as given
-  3  the grader can't do its work here: the course's own solutions lose points
+  3  the grader can't grade here, not even the course's own solutions
 """
 
 
@@ -43,8 +43,31 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-def options(function: Command) -> Command:
+def _index(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """An address, or pip's own."""
+    if value is not None and value != "default" and "://" not in value:
+        raise click.BadParameter(f"{value!r} is neither an address nor 'default'", ctx, param)
+    return value
+
+
+@dataclass(frozen=True)
+class Asked:
     """What can be said of any package."""
+
+    out: Path
+    lessons: Sequence[str]
+    seed_file: Path | None
+    torch: str | None
+    isolation: str
+
+
+def options(function: Callable[[Asked], int]) -> Callable[..., int]:
+    """The options of any package, handed on as one."""
+
+    @functools.wraps(function)
+    def taken(**given: Any) -> int:
+        return function(Asked(**given))
+
     for decorate in (
         click.option(
             "--isolation", type=click.Choice(["full", "auto", "none"]), default="auto",
@@ -52,7 +75,7 @@ def options(function: Command) -> Command:
             help="How to seal the process that runs the code; see mggrade check.",
         ),
         click.option(
-            "--torch", metavar="INDEX|default",
+            "--torch", metavar="INDEX|default", callback=_index,
             help="Have PyTorch installed as well, from this package index (which has builds for "
             "CPUs) or pip's own. Only what needs it in the student's process (mg5.torch-neuron) is "
             "left out without it.",
@@ -69,21 +92,19 @@ def options(function: Command) -> Command:
         ),
         click.argument("out", metavar="OUT.zip", type=click.Path(path_type=Path)),
     ):  # fmt: skip
-        function = decorate(function)
-    return function
+        taken = decorate(taken)
+    return taken
 
 
 @command.command("gradescope", short_help="An autograder.", epilog=EXAMPLES + GRADESCOPE + CODES)
 @options
-def gradescope(
-    out: Path, lessons: Sequence[str], seed_file: Path | None, torch: str | None, isolation: str
-) -> int:
+def gradescope(asked: Asked) -> int:
     """Write an autograder for Gradescope's programming assignments.
 
     OUT.zip is what to upload under Configure Autograder. It needs an image with Python 3.11 or
     newer (or Ubuntu's packages of it), and fits the smallest container: half a processor, 768 MB.
     """
-    made = _write("gradescope", out, lessons, seed_file, torch, isolation)
+    made = _write("gradescope", asked)
     click.echo(
         "Upload it under Configure Autograder, and set the assignment's points to "
         f"{made.points or made.bonus}."
@@ -95,52 +116,45 @@ def gradescope(
     "prairielearn", short_help="An external grader.", epilog=EXAMPLES + PRAIRIELEARN + CODES
 )
 @options
-def prairielearn(
-    out: Path, lessons: Sequence[str], seed_file: Path | None, torch: str | None, isolation: str
-) -> int:
+def prairielearn(asked: Asked) -> int:
     """Write the image of an external grader for PrairieLearn.
 
     OUT.zip holds a Dockerfile and what belongs to it. Keep the image private: the seed is in it.
     """
-    _write("prairielearn", out, lessons, seed_file, torch, isolation)
+    _write("prairielearn", asked)
     click.echo(
-        "Unpack it, build the image there (docker build -t NAME .), and name it in the question's "
-        "externalGradingOptions: image NAME, entrypoint /mggrade/run.sh, timeout 300."
+        "Unpack it, and build the image there: docker build -t NAME .\n"
+        "Then name it in the question's externalGradingOptions:\n"
+        '  "image": "NAME", "entrypoint": "/mggrade/run.sh", "timeout": 300'
     )
     return COMPLETE
 
 
 @command.command("exercism", short_help="A test runner.", epilog=EXAMPLES + EXERCISM + CODES)
 @options
-def exercism(
-    out: Path, lessons: Sequence[str], seed_file: Path | None, torch: str | None, isolation: str
-) -> int:
+def exercism(asked: Asked) -> int:
     """Write the image of a test runner as exercism has them: SLUG IN/ OUT/.
 
     OUT.zip holds a Dockerfile and what belongs to it.
     """
-    _write("exercism", out, lessons, seed_file, torch, isolation)
+    _write("exercism", asked)
     click.echo("Unpack it, and build the image there: docker build -t NAME .")
     return COMPLETE
 
 
-def _write(
-    platform: str,
-    out: Path,
-    lessons: Sequence[str],
-    seed_file: Path | None,
-    torch: str | None,
-    isolation: str,
-) -> "Package":
+def _write(platform: str, asked: Asked) -> "Package":
     """Make the package, and say what is in it."""
     from grader.cli.output import ensure_writable
     from grader.course import load_course
     from grader.files import write_whole
     from grader.platforms import pack
+    from grader.sandbox.hide import hide_this_process
 
+    hide_this_process()
+    out = asked.out
     ensure_writable(out)
-    seed = read_seed(seed_file) if seed_file else None
-    made = pack(load_course(), platform, lessons, seed, torch, isolation)
+    seed = read_seed(asked.seed_file) if asked.seed_file else None
+    made = pack(load_course(), platform, asked.lessons, seed, asked.torch, asked.isolation)
     try:
         write_whole(out.resolve(), made.content)
     except OSError as error:
@@ -148,7 +162,7 @@ def _write(
             f"can't write {out}: {error.strerror or error}; name another file"
         ) from None
     bonus = f" and a bonus of {made.bonus}" if made.bonus else ""
-    which = "a seed of your own" if seed_file else "the course's seed, which everybody knows"
+    which = "a seed of your own" if asked.seed_file else "the course's seed, which everybody knows"
     click.echo(f"wrote {out}: {made.points} points{bonus}, with {which}")
     if made.settings.left_out:
         click.echo(f"left out for want of PyTorch there: {', '.join(made.settings.left_out)}")
