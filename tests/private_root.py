@@ -157,7 +157,7 @@ def _watched(pid: int) -> Iterator[list[int]]:
     peak, over = [0], threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.02):
+        while not over.wait(0.05):
             peak[0] = max(peak[0], sum(map(_bytes, _family([pid]))))
 
     watcher = threading.Thread(target=watch)
