@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grader import errors
@@ -132,6 +133,18 @@ def test_gradescope_half_done_in_a_repository(gradescope, tmp_path):
     text, ran = gradescope.grade(folder.parent)
     assert accepted(text, ran).score == 10 + 14 + 22 - 4
     assert "computed from its input" in text  # diagnosed, without PyTorch
+
+
+@needs_private_root
+def test_gradescope_notebook(gradescope, tmp_path):
+    """Executed cell by cell, in a sealed kernel."""
+    text = (SOLUTIONS / "mg1_derivatives.py").read_text(encoding="utf-8")
+    later = "import asyncio\nawait asyncio.sleep(0)"
+    cells = [nbformat.v4.new_code_cell(each) for each in (text, later)]
+    (tmp_path / "notebook").mkdir()
+    path = tmp_path / "notebook" / "mg1_derivatives.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    assert accepted(*gradescope.grade(path.parent)).score == 10
 
 
 @needs_private_root
