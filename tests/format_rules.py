@@ -10,6 +10,8 @@ from pathlib import Path
 import jsonschema
 from lxml import etree
 
+from grader.render.json_format import render_json, report_from_data
+
 XSD = etree.XMLSchema(etree.parse(Path(__file__).parent / "schemas" / "junit_xunit2.xsd"))
 STRING, COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 POINTS = {"type": "number", "minimum": 0}
@@ -213,6 +215,24 @@ def spoken(sentence):
     return Totals(*found.get("score", (0.0, 0)), *found.get("bonus", (0.0, 0)))
 
 
+def json_report(text):
+    """Strict JSON, and the report itself: nothing is lost on the way back."""
+    back = report_from_data(valid(text, {"type": "object"}))
+    assert render_json(back) == text
+    return Totals(back.score, back.max_score, back.bonus, back.max_bonus)
+
+
+def html(text):
+    """One well-formed page; every concept's state is in its map."""
+    assert text.startswith("<!doctype html>")
+    root = etree.fromstring(text.encode(), etree.HTMLParser(recover=False, huge_tree=True))
+    (course,) = root.iter("nav")
+    rows = [" ".join(each.itertext()).split() for each in course.iter("li")]
+    assert rows and all(rows)
+    (shown,) = root.xpath("//*[@class='totals']")
+    return spoken(" ".join(" ".join(shown.itertext()).split()))
+
+
 RULES = {
     "text": text,
     "junit": junit,
@@ -224,6 +244,8 @@ RULES = {
     "prairielearn": prairielearn,
     "exercism": exercism,
 }
+# These are `--json` and `--html` as well.
+ALL_RULES = {**RULES, "json": json_report, "html": html}
 
 
 def closed(required, **properties):

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from grader import errors, exercise_text, progress
@@ -13,6 +14,7 @@ from grader.attempts import reference_text
 from grader.cli import main
 from grader.cli.paths import default_path
 from grader.course import load_course
+from grader.selfstudy.requirement import NEWEST, requirement
 from grader.selfstudy.setting_up import CI_FILES, TEMPLATES
 from grader.submission import read_submission
 from tests.conftest import EXERCISES
@@ -102,8 +104,35 @@ def test_the_workflow_runs_a_check(here, platform):
     text = Path(CI_FILES[platform]).read_text()
     assert "mggrade check --fail-under 0" in text
     assert "report.html" in text
-    assert "pip install mggrade==" in text
+    assert f"pip install {requirement()}\n" in text
     assert not re.search(r"@[A-Z]+@", text)  # a mark that nothing was put in for
+
+
+ORIGIN = {"url": "https://example.org/school/mggrade", "vcs_info": {"vcs": "git"}}
+ORIGIN["vcs_info"] |= {"requested_revision": "main", "commit_id": "0123abc"}
+
+
+@pytest.mark.parametrize(
+    ("version", "origin", "wanted"),
+    [
+        ("1.2.3", {}, "mggrade==1.2.3"),
+        ("1.2.4.dev5+g0123abc", ORIGIN, f"'mggrade @ git+{ORIGIN['url']}@0123abc'"),
+        ("1.2.4.dev5", {"url": "file:///home/ada/mggrade", "dir_info": {"editable": True}}, NEWEST),
+        ("1.2.3+local", {}, NEWEST),
+    ],
+)
+def test_a_workflow_installs_what_can_be_had(here, monkeypatch, version, origin, wanted):
+    """A development version is on no index."""
+    about = here / "elsewhere" / "mggrade-1.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Name: mggrade\nVersion: 1\n")
+    (about / "direct_url.json").write_text(json.dumps(origin))
+    monkeypatch.syspath_prepend(about.parent)
+    monkeypatch.setattr("grader.selfstudy.requirement.__version__", version)
+    said = run("course", "--ci", "github")
+    steps = yaml.safe_load(Path("course", CI_FILES["github"]).read_text())["jobs"]["check"]["steps"]
+    assert f"pip install {wanted}" in [step.get("run") for step in steps]
+    assert ("development version" in said) == (wanted == NEWEST)
 
 
 def test_a_lesson_that_is_there_as_a_notebook_is_there(here):

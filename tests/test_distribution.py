@@ -1,5 +1,6 @@
 """What is released: versions from tags, what is in the archives, a walk with the wheel alone."""
 
+import io
 import re
 import shutil
 import subprocess
@@ -81,10 +82,30 @@ def test_a_walk_with_the_wheel_alone(built, tmp_path, cache):
             timeout=60,
         )
 
-    assert mggrade("--version").stdout.startswith("mggrade 1.2.3, course ")
-    shutil.copytree(packages / "grader" / "data" / "exercises", tmp_path / "exercises")
-    solution = packages / "grader" / "data" / "solutions" / "mg1_derivatives.py"
-    shutil.copy(solution, tmp_path / "exercises")
-    graded = mggrade("check", "--lesson", "mg1,mg2", "--fail-under", "0", "--format", "gradescope")
-    assert (graded.returncode, graded.stderr) == (0, "")
-    assert '"score": 10.0' in graded.stdout and '"max_score": 24' in graded.stdout
+    def done(*arguments):
+        result = mggrade(*arguments)
+        assert (result.returncode, result.stderr) == (0, ""), arguments
+        return result.stdout
+
+    assert done("--version").startswith("mggrade 1.2.3, course ")
+    assert "mg8_challenge.py" in done("init", "course", "--ci", "github")
+    workflow = (tmp_path / "course" / ".github" / "workflows" / "mggrade.yml").read_text()
+    assert "pip install mggrade==1.2.3\n" in workflow
+    exercises = tmp_path / "course" / "exercises"
+    shutil.copy(packages / "grader" / "data" / "solutions" / "mg1_derivatives.py", exercises)
+    graded = done(
+        "check", exercises, "--lesson", "mg1,mg2", "--fail-under", "0", "--format", "gradescope"
+    )
+    assert '"score": 10.0' in graded and '"max_score": 24' in graded
+    for name in ("ada", "grace"):
+        shutil.copytree(exercises, tmp_path / "class" / name)
+    assert "2 graded" in done("grade", "class", "--lesson", "mg1", "--jobs", "1")
+    assert "ada" in done("export", "--format", "csv", "-")
+    assert "10 points" in done("package", "gradescope", "autograder.zip", "--lesson", "mg1")
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+        [name] = [each for each in archive.namelist() if each.endswith(".whl")]
+        inside = set(zipfile.ZipFile(io.BytesIO(archive.read(name))).namelist())
+    with zipfile.ZipFile(built.wheel) as wheel:
+        released = set(wheel.namelist())
+    left = {each for each in released if "data/exercises/" in each or "/licenses/" in each}
+    assert inside == released - left

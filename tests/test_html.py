@@ -23,6 +23,7 @@ from tests.report_examples import (
     full_marks,
     half_done,
     hostile,
+    interrupted,
     report,
 )
 
@@ -100,7 +101,14 @@ def page(graded):
     return Page(render_html(graded, TITLES))
 
 
-EXAMPLES = [half_done, full_marks, does_not_load, lambda: hostile("<b>"), lambda: report({})]
+EXAMPLES = [
+    half_done,
+    full_marks,
+    does_not_load,
+    interrupted,
+    lambda: hostile("<b>"),
+    lambda: report({}),
+]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -232,6 +240,23 @@ def test_a_fault_of_the_grader_is_not_the_students():
     assert "A fault of the grader, not yours" in found.said("mg3-tanh")
     (following,) = found.all("p", class_="next")
     assert "A neuron, by hand" in following["text"]
+
+
+def test_what_was_not_run_is_neither_done_nor_to_do():
+    graded = interrupted()
+    found = page(graded)
+    left = [each for each in graded.concepts if each.state is State.NOT_RUN]
+    (course,) = found.all("nav")
+    for each in left:
+        assert f"{each.title} not run" in " ".join(course["text"].split())
+        told = found.said(each.id.replace(".", "-"))
+        assert told.startswith("– not run") and "passed" not in told and "todo" not in told
+        assert told.endswith(f"0 / {each.possible}")
+    assert found.said("mg4").count("not run") == 8 and "none run" in found.said("mg4")
+    (trouble,) = found.all("p", class_="fault")
+    assert "stopped early" in trouble["text"]
+    (following,) = found.all("p", class_="next")
+    assert "tanh, backward" in following["text"]  # what has a verdict
 
 
 def test_what_is_absent_is_listed_and_nowhere_else():

@@ -33,6 +33,7 @@ COMMANDS = {
     "export": ("grader.cli.export", "Write a class's grades for other programs."),
     "feedback": ("grader.cli.give_back", "Write each student's report, to be given back."),
     "overview": ("grader.cli.overview", "Write a class on one page."),
+    "package": ("grader.cli.package", "Package the grader for Gradescope and others."),
     "doctor": ("grader.cli.doctor", "Examine this installation and its isolation."),
     "course": ("grader.cli.course", "For authors: build the exercises, check the course."),
 }

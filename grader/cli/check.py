@@ -122,6 +122,9 @@ def command(
     PATH is a folder with lesson files, one such file (.py or .ipynb), or a micrograd of your own.
     Without it: exercises/ where there is one, else the current folder.
     """
+    from grader.cli.signals import sigterm_interrupts
+
+    click.get_current_context().with_resource(sigterm_interrupts())
     if quiet and verbose:
         raise UsageError("--quiet and --verbose exclude each other; choose one")
     if annotated == "-":
@@ -131,7 +134,6 @@ def command(
     from grader import grade
     from grader.cli.memory import with_memory
     from grader.cli.paths import default_path
-    from grader.cli.signals import sigterm_interrupts
     from grader.course import load_course
     from grader.sandbox.hide import hide_this_process
 
@@ -147,7 +149,7 @@ def command(
         else None
     )
     try:
-        with sigterm_interrupts(), _progress(asked, shown=not quiet) as progress:
+        with _progress(asked, shown=not quiet) as progress:
             report = grade.check(
                 path,
                 lessons=lessons,

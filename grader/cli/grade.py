@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import split_ids
+from grader.cli.options import read_seed, split_ids
 from grader.errors import COMPLETE, INFRASTRUCTURE, INTERRUPTED, UsageError
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def command(
     hide_this_process()
     course = load_course()
     asked = tuple(course.lesson(each).id for each in lessons)
-    seed = _seed(seed_file) if seed_file else course.seed
+    seed = read_seed(seed_file) if seed_file else course.seed
     setup = Setup(seed, asked, isolation, notebooks)
     settings: dict[str, object] = {"course": course.title}
     if due:
@@ -161,19 +161,6 @@ def command(
         if book.setting("due"):
             _say_untimed(handed_in)
     return INFRASTRUCTURE if tally.outcomes.get("fault") else COMPLETE
-
-
-def _seed(path: Path) -> int:
-    """The secret seed in a file. Raises UsageError."""
-    from grader.intake import Unreadable, read_file
-
-    try:
-        text = read_file(path, 4096).decode("ascii", "replace").strip()
-    except Unreadable as error:
-        raise UsageError(f"{path} {error}") from None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise UsageError(f"{path}: a seed is a whole number of at most 18 digits, on one line")
-    return int(text)
 
 
 @contextmanager

@@ -58,6 +58,8 @@ def command(folder: Path | None, notebooks: bool, ci: str | None, dry_run: bool)
     if not dry_run:
         carry_out(place, items)
     _tell(place, items, dry_run)
+    if ci:
+        _tell_of_the_workflow()
     return COMPLETE
 
 
@@ -71,6 +73,16 @@ def _ensure_empty(course: "Course", here: Path) -> None:
         raise UsageError(
             f"this folder holds other things ({shown}); name one for the course: "
             "mggrade init micrograd-course (or . for this one)"
+        )
+
+
+def _tell_of_the_workflow() -> None:
+    from grader.selfstudy.requirement import NEWEST, requirement
+
+    if requirement() == NEWEST:
+        click.echo(
+            "This mggrade is a development version, which can't be had elsewhere;\n"
+            "the workflow installs the newest release."
         )
 
 

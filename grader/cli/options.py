@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.errors import UsageError
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -126,3 +128,16 @@ def split_ids(ctx: click.Context, param: click.Parameter, values: Sequence[str])
     if not all(ids):
         raise click.BadParameter("an id is missing; write for example mg3,mg4", ctx, param)
     return tuple(ids)
+
+
+def read_seed(path: Path) -> int:
+    """The secret seed in a file. Raises UsageError."""
+    from grader.intake import Unreadable, read_file
+
+    try:
+        text = read_file(path, 4096).decode("ascii", "replace").strip()
+    except Unreadable as error:
+        raise UsageError(f"{path} {error}") from None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise UsageError(f"{path}: a seed is a whole number of at most 18 digits, on one line")
+    return int(text)

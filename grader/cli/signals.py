@@ -3,17 +3,14 @@
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
-from types import FrameType
+
+from grader.stopping import stop
 
 
 @contextmanager
 def sigterm_interrupts() -> Generator[None]:
-    """SIGTERM raises KeyboardInterrupt here, as Ctrl-C does."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
+    """SIGTERM raises Stopped here, a KeyboardInterrupt, as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:

@@ -26,10 +26,10 @@ MOST_BYTES = 1 << 20
 
 def render_gradescope(report: Report, setting: Setting) -> str:
     """One JSON object."""
-    return fitted(MOST_BYTES, lambda longest: _document(report, longest))
+    return fitted(MOST_BYTES, lambda longest: _document(report, setting, longest))
 
 
-def _document(report: Report, longest: int) -> str:
+def _document(report: Report, setting: Setting, longest: int) -> str:
     data = {
         "score": with_bonus(report),
         "execution_time": round(report.seconds, 3),
@@ -46,7 +46,7 @@ def _document(report: Report, longest: int) -> str:
             "max_bonus": report.max_bonus,
             "complete": report.complete,
             "interrupted": report.interrupted,
-            "seed": report.seed,
+            **({} if setting.secret_seed else {"seed": report.seed}),
             "grader": report.grader_version,
             "course_version": report.course_version,
         },

@@ -8,6 +8,7 @@ from grader.model import ConceptResult, Report, State
 from grader.render.lines import comma_list, out_of, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
 from grader.render.states import (
+    SETTLED,
     fault_of,
     how_read,
     is_graders_fault,
@@ -85,9 +86,9 @@ def page_of(report: Report, titles: Mapping[str, str]) -> Page:
 
 
 def _next(present: list[ConceptResult], lessons: tuple[LessonView, ...]) -> Next | None:
-    """The first thing in course order that is not done."""
+    """The first thing in course order that is not done, as far as that is known."""
     for each in present:
-        if each.state is State.PASSED or is_graders_fault(each):
+        if each.state in SETTLED or is_graders_fault(each):
             continue
         place = str(each.place or "")
         lesson = next(one for one in lessons if one.id == each.lesson)

@@ -14,6 +14,7 @@ STATES = {
     State.NOT_RUN: ("–", "not run", "dim"),
 }
 
+SETTLED = frozenset({State.PASSED, State.NOT_RUN})  # nothing to do about these, as far as known
 WAITING = frozenset({State.TODO, State.NOT_RUN})  # nothing can be said of these yet
 
 # What is said of a concept whose solution was asked for before it passed.

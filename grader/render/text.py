@@ -19,6 +19,7 @@ from grader.render.lines import comma_list, out_of, safe, wrapped
 from grader.render.rows import pointer_lines, rows_for
 from grader.render.states import (
     GAVE_UP,
+    SETTLED,
     STATE_OF,
     STATES,
     WAITING,
@@ -251,10 +252,10 @@ class _Page:
         yield from wrapped(self._console, Text(" · ".join(facts), style="dim"), 0, 2)
 
     def _next(self) -> Iterator[Text]:
-        """The first thing in course order that is not done."""
+        """The first thing in course order that is not done, as far as that is known."""
         for lesson in self._lessons:
             for concept in lesson.concepts:
-                if concept.state is State.PASSED or is_graders_fault(concept):
+                if concept.state in SETTLED or is_graders_fault(concept):
                     continue
                 what, title = concept.id, f" ({safe(concept.title)})"
                 if lesson.fault is not None:

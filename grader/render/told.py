@@ -26,12 +26,14 @@ class Setting:
 
     titles: the lessons' titles by id. folder: where the graded files lie, as seen from where the
     command was run; None where that can't be said (an archive). classroom: what Classroom 50
-    hands to a grader, by the names of its variables.
+    hands to a grader, by the names of its variables. secret_seed: results may come into the hands
+    of students, and must not hold the seed.
     """
 
     titles: Mapping[str, str] = field(default_factory=dict)
     folder: str | None = None
     classroom: Mapping[str, str] = field(default_factory=dict)
+    secret_seed: bool = False
 
 
 def present(report: Report) -> list[ConceptResult]:

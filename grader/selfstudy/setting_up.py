@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.selfstudy import material
-from grader.version import __version__
+from grader.selfstudy.requirement import requirement
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXERCISES = "exercises"
@@ -130,7 +130,7 @@ def _from_template(folder: Path, path: Path, template: Path, notebooks: bool) ->
     words = {
         "@FORM@": "notebooks" if notebooks else "Python files",
         "@LIVE@": _LIVE if notebooks else "",
-        "@VERSION@": __version__,
+        "mggrade==@VERSION@": requirement(),
     }
     for mark, word in words.items():
         text = text.replace(mark, word)
