@@ -4,10 +4,14 @@ Solutions and other engines with one to three mistakes of the catalogue in them,
 not begun, crashes, and an endless loop in one of a hundred.
 """
 
+import contextlib
 import random
+import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from grader.classroom.gradebook import Entry, Gradebook
 from grader.diagnosis.catalogue import catalogue
 from grader.errors import CourseError
 from tests.conftest import EXERCISES, SOLUTIONS
@@ -52,6 +56,15 @@ def student(number: int, loops: bool = True, seed: int = 7) -> dict[str, str]:
     return {name: f"{text}\n# by student {number}\n" for name, text in files.items()}
 
 
+def small_class(folder: Path, count: int) -> Path:
+    """A folder for each of so many students, with their first lesson alone."""
+    for number in range(count):
+        files = student(number, loops=False)
+        first = {name: text for name, text in files.items() if name.startswith(LESSONS[0])}
+        write_student(first, folder / f"student{number:02}")
+    return folder
+
+
 def write_student(files: Mapping[str, str], folder: Path) -> Path:
     """One student's folder."""
     folder.mkdir(parents=True)
@@ -66,3 +79,27 @@ def _files(folder: Path) -> dict[str, str]:
         for path in sorted(folder.glob("mg*.py"))
         if path.name.startswith(LESSONS)
     }
+
+
+def contents(path: Path) -> dict[str, object]:
+    """All that a gradebook says of everyone today, less when and how quickly it was found."""
+    with Gradebook(path, reading=True) as book:
+        return {each.student.key: _timeless(each) for each in book.entries()}
+
+
+def stored(path: Path) -> tuple[int, int]:
+    """How many results a gradebook has ever got, and of how many contents; while it is written."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as raw:
+            found = raw.execute("SELECT count(*), count(DISTINCT digest) FROM results").fetchone()
+    except sqlite3.Error:
+        return 0, 0
+    return int(found[0]), int(found[1])
+
+
+def _timeless(entry: Entry) -> Entry:
+    result = entry.result
+    if result is None:
+        return entry
+    report = result.report and replace(result.report, started="", seconds=0, reused=0)
+    return replace(entry, result=replace(result, report=report, started="", seconds=0))
