@@ -1,4 +1,4 @@
-"""The same class on a dask cluster of separate processes: results as local, losses of every kind."""
+"""The same class on a dask cluster of separate processes: results as local, whatever is lost."""
 
 import os
 import signal

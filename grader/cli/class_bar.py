@@ -25,12 +25,14 @@ def progress_bar(quiet: bool) -> "Generator[Callable[[Tally], None]]":
 
     from grader.cli.output import console
 
-    far, names = Column(min_width=WIDE, no_wrap=True), Column(ratio=1, no_wrap=True)
+    screen = console(stderr=True)
+    far = Column(min_width=WIDE if screen.width > 2 * WIDE else None, no_wrap=True)
+    names = Column(ratio=1, no_wrap=True)
     with Progress(
         BarColumn(20),
         TextColumn("{task.fields[far]}", markup=False, table_column=far),
         TextColumn("{task.fields[names]}", style="dim", markup=False, table_column=names),
-        console=console(stderr=True), transient=True, expand=True, refresh_per_second=5,
+        console=screen, transient=True, expand=True, refresh_per_second=5,
     ) as bar:  # fmt: skip
         task = bar.add_task("", total=None, far="", names="")
         first: list[tuple[float, int]] = []  # what came before is the graders' start
