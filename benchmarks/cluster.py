@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,8 @@ def main(count: int, workers: int) -> None:
             f"{len(one)} of {count} are there, {rows - distinct} graded twice, "
             f"{len(different)} otherwise than local {different[:10] or ''}"
         )
+        for each in different[:3]:
+            _show(one.get(each), other[each])
         if different or len(one) != count or rows != distinct:
             raise SystemExit(1)
 
@@ -61,6 +64,18 @@ def _begun(hall: Path, book: Path, cache: Path, *more: str) -> "subprocess.Popen
     )
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+
+def _show(there: object, here: object, path: str = "") -> None:
+    """Where two results first part, field by field."""
+    if is_dataclass(there) and type(there) is type(here):
+        for each in fields(there):
+            _show(getattr(there, each.name), getattr(here, each.name), f"{path}.{each.name}")
+    elif isinstance(there, tuple) and isinstance(here, tuple) and len(there) == len(here):
+        for number, pair in enumerate(zip(there, here, strict=True)):
+            _show(*pair, f"{path}[{number}]")
+    elif there != here:
+        print(f"  {path}: {there!r:.300} there, {here!r:.300} here")
 
 
 def _end(run: "subprocess.Popen[bytes]") -> None:

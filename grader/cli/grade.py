@@ -127,7 +127,7 @@ def command(
     if late:
         settings["late"] = lateness.to_data(lateness.read_penalty(late))
     students: Sequence[Student] = read_roster(roster) if roster else ()
-    with Gradebook(gradebook, create=True) as book:
+    with sigterm_interrupts(), Gradebook(gradebook, create=True) as book:
         known = students or book.roster()
         handed_in = session.collect(sources, known, course)
         if not handed_in.pieces:
@@ -148,7 +148,7 @@ def command(
         again = session.regrading(regrade, book, course, everyone)
         _say_matching(handed_in, quiet)
         try:
-            with sigterm_interrupts(), _crew(scheduler, jobs or os.cpu_count() or 1) as crew:
+            with _crew(scheduler, jobs or os.cpu_count() or 1) as crew:
                 began = time.monotonic()
                 with progress_bar(quiet) as progress:
                     tally = session.run(
