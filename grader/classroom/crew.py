@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from grader.classroom.gradebook import FAULT
 from grader.classroom.handins import Work
-from grader.classroom.holding import held
+from grader.classroom.holding import SIGNALS, held
 from grader.classroom.marking import Marked, Setup
 from grader.errors import InfrastructureError
 
@@ -134,10 +134,11 @@ class LocalCrew:
     def stop(self) -> None:
         """End the processes now; what they were at is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in self._context.made:
+        started = [each for each in self._context.made if each.pid is not None]
+        for process in started:
             with contextlib.suppress(ValueError, OSError):
-                process.terminate()
-        for process in self._context.made:
+                process.kill()  # one that is still being prepared holds gentler signals back
+        for process in started:
             process.join(5)
 
     def _new(self) -> ProcessPoolExecutor:
@@ -184,7 +185,7 @@ def _prepare() -> None:
 
     # Not SIG_IGN: students' kernels would inherit that, and these are interrupted so.
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     hide_this_process()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
