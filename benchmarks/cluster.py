@@ -71,7 +71,14 @@ def _show(there: object, here: object, path: str = "") -> None:
     if is_dataclass(there) and type(there) is type(here):
         for each in fields(there):
             _show(getattr(there, each.name), getattr(here, each.name), f"{path}.{each.name}")
-    elif isinstance(there, tuple) and isinstance(here, tuple) and len(there) == len(here):
+    elif isinstance(there, dict) and isinstance(here, dict) and there.keys() == here.keys():
+        for name in there:
+            _show(there[name], here[name], f"{path}.{name}")
+    elif (
+        isinstance(there, list | tuple)
+        and isinstance(here, list | tuple)
+        and len(there) == len(here)
+    ):
         for number, pair in enumerate(zip(there, here, strict=True)):
             _show(*pair, f"{path}[{number}]")
     elif there != here:
