@@ -24,6 +24,22 @@ CRASHES = (
     "raise RuntimeError('not today')\n",
     "def broken(:\n",
 )
+# What Canvas exports of its gradebook, with the row and the person that are none, and what Moodle
+# gives to be filled in.
+CANVAS_ROSTER = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Micrograd (4711)\n"
+    "    Points Possible,,,,,100\n"
+    '"Lovelace, Ada",11,s11,ada,Mon,\n"Turing, Alan",12,s12,alan,Tue,EX\n'
+    '"Noether, Emmy",13,s13,emmy,Mon,\n"Student, Test",99,,test,Mon,\n'
+)
+MOODLE_WORKSHEET = (
+    "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade),Feedback comments\r\n"
+    "Participant 901,Ada Lovelace,ada@x.edu,Submitted for grading,,100.00,Yes,"
+    '"Friday, 20 November 2026, 10:00",-,\r\n'
+    "Participant 902,Alan Turing,alan@x.edu,Submitted for grading,5.00,100.00,Yes,,,\r\n"
+    "Participant 903,Emmy Noether,emmy@x.edu,No submission,,100.00,Yes,,,\r\n"
+)
 LOOP = "while True:\n    pass\n"
 
 
