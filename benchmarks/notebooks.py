@@ -51,6 +51,35 @@ check_each(paths, each, concepts={CONCEPTS}, fresh=True, **options)
 """
 
 
+class MggradeGrade:
+    """`mggrade grade` into a new gradebook, by one process, as the others are one; it grades every
+    concept that it finds in the notebooks, a few more than the eight."""
+
+    name = "mggrade grade"
+
+    def __init__(self, cache: Path) -> None:
+        self._folder = cache / "mggrade-grade"
+
+    def set_up(self) -> None:
+        """Nothing to do: it is this very checkout."""
+
+    def grade(self, students: Sequence[Student]) -> Graded:
+        """See Peer."""
+        handed_in, book = self._folder / "class", self._folder / "book.sqlite"
+        for old in self._folder.glob("book.sqlite*"):
+            old.unlink()
+        _hand_in(students, handed_in)
+        more = ("--notebooks", "execute", "--jobs", "1", "--gradebook", str(book))
+        seconds, _ = _timed(self._folder, "-m", "grader", "grade", str(handed_in), *more)
+        wanted = ("-m", "grader", "export", "-", "--format", "jsonl", "--gradebook", str(book))
+        _, lines = _timed(self._folder, *wanted)
+        points = {}
+        for told in map(json.loads, lines.splitlines()):
+            earned = {each["id"]: each["earned"] for each in told["report"]["concepts"]}
+            points[told["student"]] = sum(earned[each] for each in CONCEPTS)
+        return Graded(seconds, points)
+
+
 class Mggrade:
     """A class at one desk, or `mggrade check` notebook by notebook."""
 
@@ -65,43 +94,52 @@ class Mggrade:
     def grade(self, students: Sequence[Student]) -> Graded:
         """See Peer."""
         handed_in = self._folder / "class"
-        shutil.rmtree(handed_in, ignore_errors=True)
-        handed_in.mkdir(parents=True)
-        for student in students:
-            path = handed_in / f"{student.name}.ipynb"
-            path.write_text(plain_notebook(student.cells()), encoding="utf-8")
+        _hand_in(students, handed_in)
         if not self._one_by_one:
-            seconds, printed = self._run("-c", CLASS, str(handed_in))
+            seconds, printed = _timed(self._folder, "-c", CLASS, str(handed_in))
             return Graded(seconds, dict(map(json.loads, printed.splitlines())))
         options = [f"--concept={each}" for each in CONCEPTS]
         options += ["--notebooks=execute"] if EXECUTED else []
         whole, points = 0.0, {}
         for path in sorted(handed_in.iterdir()):
-            seconds, printed = self._run(
-                "-m", "grader", "check", str(path), "--fresh", "--json=-", *options
-            )
+            asked = ("check", str(path), "--fresh", "--json=-", *options)
+            seconds, printed = _timed(self._folder, "-m", "grader", *asked)
             whole += seconds
             points[path.stem] = json.loads(printed)["score"]
         return Graded(whole, points)
 
-    def _run(self, *arguments: str) -> tuple[float, str]:
-        environment = {**os.environ, "XDG_CACHE_HOME": str(self._folder), "PYTHONPATH": str(ROOT)}
-        started = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, *arguments], env=environment, capture_output=True, text=True
-        )
-        seconds = time.perf_counter() - started
-        if done.returncode not in (0, 1):
-            raise SystemExit(f"mggrade failed: {done.stderr}")
-        return seconds, done.stdout
+
+def _hand_in(students: Sequence[Student], folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for student in students:
+        path = folder / f"{student.name}.ipynb"
+        path.write_text(plain_notebook(student.cells()), encoding="utf-8")
+
+
+def _timed(cache: Path, *arguments: str) -> tuple[float, str]:
+    """A Python of this checkout: seconds from start to exit, and what it printed."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(ROOT)}
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"mggrade failed: {done.stderr}")
+    return seconds, done.stdout
 
 
 def main(rounds: int, cache: Path, chosen: Sequence[str]) -> None:
     """Set up, verify, measure, and print a table of each."""
     kinds = {"nbgrader": Nbgrader, "otter": Otter}
     peers: dict[str, Peer] = {name: kinds[name](cache) for name in chosen}
-    ours = {"class": Mggrade(cache), "single": Mggrade(cache, one_by_one=True)}
-    graders: dict[str, Peer] = {**ours, **peers}
+    graders: dict[str, Peer] = {
+        "class": Mggrade(cache),
+        "single": Mggrade(cache, one_by_one=True),
+        "grade": MggradeGrade(cache),
+        **peers,
+    }
     if not EXECUTED:
         print("note: this mggrade can't execute notebooks yet; it reads their code cells")
     for each in graders.values():

@@ -9,8 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
-import time
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-import grader
 from grader.classroom import export, feedback, lateness, marking
 from grader.classroom.crew import LocalCrew, mark_all
 from grader.classroom.gradebook import Adjustment, Comment, Gradebook, Handin, Result
@@ -29,7 +26,6 @@ from grader.classroom.standing import standings
 from grader.classroom.tables import neutralised, write_table
 from grader.course import load_course
 from grader.errors import InfrastructureError, UsageError
-from tests.classes import student, write_student
 from tests.report_examples import TITLES, half_done
 
 COURSE = load_course()
@@ -233,89 +229,6 @@ def test_work_that_ends_every_process_is_named_and_the_rest_is_done(tmp_path):
     assert "ended the grader's process" in found["poison"].message
 
 
-# For real
-
-LESSONS = "mg1,mg2"
-
-
-def mggrade(*arguments, cache, **more):
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)], capture_output=True, text=True,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache)}, **more,
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory):
-    """A small class; two have handed in the same."""
-    folder = tmp_path_factory.mktemp("class") / "hall"
-    for number in range(5):
-        write_student(student(number, loops=False), folder / f"student{number}")
-    shutil.copytree(folder / "student0", folder / "twin")
-    (folder / "empty").mkdir()
-    (folder / "empty" / "notes.py").write_text("# nothing yet\n", encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def graded(hall, tmp_path_factory, cache):
-    """The class in a gradebook, killed twice on the way."""
-    path = tmp_path_factory.mktemp("graded") / "book.sqlite"
-    command = [sys.executable, "-m", "grader", "grade", hall, "--gradebook", path, "--lesson",
-               LESSONS, "--jobs", "2"]  # fmt: skip
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache.parent / "xdg")}
-    for _ in range(2):
-        run = subprocess.Popen(list(map(str, command)), env=environment, stdout=subprocess.DEVNULL)
-        before, patience = _stored(path), time.monotonic() + 60
-        while _stored(path) == before and run.poll() is None and time.monotonic() < patience:
-            time.sleep(0.05)
-        run.kill()
-        run.wait()
-    done = mggrade("grade", hall, "--gradebook", path, "--lesson", LESSONS, "--jobs", "2",
-                   cache=cache.parent / "xdg")  # fmt: skip
-    return path, done
-
-
-def _stored(path):
-    try:
-        with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as raw:
-            return raw.execute("SELECT count(*) FROM results").fetchone()[0]
-    except sqlite3.Error:
-        return 0
-
-
-def test_killed_and_resumed_nothing_is_lost_or_graded_twice(graded, hall, cache):
-    path, done = graded
-    assert done.returncode == 0, done.stderr
-    with sqlite3.connect(path) as raw:
-        counts = raw.execute("SELECT count(*), count(DISTINCT digest) FROM results").fetchone()
-    assert counts == (6, 6)  # five students and an empty one; a twin's work is graded once
-    with Gradebook(path, reading=True) as book:
-        found = {each.student.key: each for each in standings(book)}
-    assert {*found} == {each.name for each in hall.iterdir()}
-    assert found["empty"].state == "refused" and "defines nothing" in found["empty"].trouble
-    assert found["twin"].report.concepts == found["student0"].report.concepts
-    for name in ("student0", "student3"):
-        alone = grader.check(hall / name, lessons=["mg1", "mg2"], cache_folder=cache)
-        both = [replace(each, started="", seconds=0, reused=0) for each in (
-            alone, found[name].report)]  # fmt: skip
-        assert both[0] == both[1]
-
-
-def test_a_second_run_has_nothing_to_do(graded, hall, cache):
-    path, _ = graded
-    again = mggrade("grade", hall, "--gradebook", path, "--lesson", LESSONS, "-q",
-                    cache=cache.parent / "xdg")  # fmt: skip
-    assert again.stdout.startswith("0 graded") and "7 kept" in again.stdout
-
-
-def test_what_was_learned_is_there_for_the_next_run(graded, cache):
-    """PyTorch's answers and what known mistakes do: the desks were closed in order."""
-    with sqlite3.connect(cache.parent / "xdg" / "mggrade" / "cache.sqlite") as raw:
-        kinds = dict(raw.execute("SELECT kind, count(*) FROM entries GROUP BY kind"))
-    assert kinds.get("answer") and kinds.get("mistake")
-
-
 def test_a_desk_is_opened_anew_after_so_many(tmp_path, monkeypatch):
     monkeypatch.setattr(marking, "MOST", 2)
     works = [
@@ -324,20 +237,3 @@ def test_a_desk_is_opened_anew_after_so_many(tmp_path, monkeypatch):
     ]
     setup = Setup(1, ("mg1",), cache=str(tmp_path))
     assert [marking.mark(setup, each).outcome for each in works] == ["graded"] * 3
-
-
-def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(hall, tmp_path, cache):
-    path = tmp_path / "book.sqlite"
-    run = subprocess.Popen(
-        [sys.executable, "-m", "grader", "grade", str(hall), "--gradebook", str(path),
-         "--regrade", "all"],
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cold")}, stderr=subprocess.PIPE,
-        text=True, start_new_session=True,
-    )  # fmt: skip
-    while not path.exists() and run.poll() is None:
-        time.sleep(0.05)
-    time.sleep(1.0)
-    os.killpg(run.pid, signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-    assert run.returncode == 130
-    assert "Run the same command again" in said and "Traceback" not in said

@@ -1,48 +1,19 @@
 """The page of a class, in a real browser, with a thousand students."""
 
-import random
-from dataclasses import replace
-
 import pytest
 
-from grader.classroom.gradebook import Comment, Gradebook, Handin, Result
 from grader.classroom.overview import overview
 from grader.classroom.page import render_class
-from grader.classroom.roster import Student
-from grader.classroom.standing import standings
 from grader.course import load_course
-from grader.model import State
-from tests.report_examples import full_marks, half_done, hostile
-from tests.test_html_browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM, FLAGS, NEEDS_CHROMIUM
+from tests.crowds import crowd
 
 COURSE = load_course()
-BAD = "</script><script>document.title='owned'</script><b>"
 
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory):
-    """A thousand: some reports in different states, one hostile, ten who did not hand in."""
-    draw = random.Random(3)
-    reports = [half_done(), full_marks(), hostile(BAD)]
-    for _ in range(30):
-        concepts = tuple(
-            replace(each, state=draw.choice([State.PASSED, State.FAILED, State.TODO]))
-            for each in full_marks().concepts
-        )
-        reports.append(replace(full_marks(), concepts=concepts, score=float(draw.randint(0, 100))))
-    students = [Student(f"s{number:04}", f"Person {number:04}") for number in range(999)]
-    students.append(Student("bad", BAD))
-    with Gradebook(tmp_path_factory.mktemp("page") / "book.sqlite", create=True) as book:
-        book.enrol(students, roster=True)
-        handins = {}
-        for number, each in enumerate(students[10:]):
-            handins.setdefault(number % len(reports), []).append(Handin(each.key, each.key))
-        for number, mine in handins.items():
-            result = Result(str(number), "g", "s", "1", "0", 7, "full", "graded",
-                            report=reports[number])  # fmt: skip
-            book.record(result, mine)
-        book.comment(Comment("bad", "", "hm", "mk"))
-        return list(standings(book))
+    return crowd(tmp_path_factory.mktemp("page") / "book.sqlite")
 
 
 def test_what_the_page_holds(people):
@@ -62,7 +33,7 @@ def test_anonymous_means_no_name_anywhere(people):
     assert "Person" not in text and "s0123" not in text and "Student 1000" in text
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@NEEDS_CHROMIUM
 def test_in_a_browser(people, tmp_path):
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     file = tmp_path / "class.html"

@@ -1,7 +1,8 @@
 """Who grades: processes on this machine or workers of a cluster, behind one small surface.
 
 Both are executors of concurrent.futures. A submission whose grading ends the process is tried
-again alone; one that ends it twice is named and left, and everybody else's is graded.
+again alone; one that ends it twice is named and left, and everybody else's is graded. Where nobody
+is left to grade, the run ends.
 """
 
 import contextlib
@@ -10,18 +11,26 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Protocol
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, Protocol
 
 from grader.classroom.gradebook import FAULT
 from grader.classroom.handins import Work
+from grader.classroom.holding import SIGNALS, held
 from grader.classroom.marking import Marked, Setup
+from grader.errors import InfrastructureError
 
 Mark = Callable[[Setup, Work], Marked]
 TRIES = 2
 POISON = "grading it ended the grader's process {} times; look at it by hand"
+ROLL_CALL = 5.0  # seconds without a result after which the crew is asked whether it is still there
+
+
+class CrewGone(InfrastructureError):
+    """Nobody is left to grade, and nobody will come; what was under way has no verdict."""
 
 
 class Crew(Protocol):
@@ -30,7 +39,10 @@ class Crew(Protocol):
     size: int
 
     def submit(self, function: Mark, setup: Setup, work: Work) -> "Future[Marked]":
-        """Have this done somewhere."""
+        """Have this done somewhere. The future raises CrewGone where that has become impossible."""
+
+    def look(self) -> None:
+        """Nothing has come for a while. Raises CrewGone where nothing will."""
 
     def renew(self) -> None:
         """Put new workers in the place of lost ones."""
@@ -40,7 +52,7 @@ def mark_all(
     crew: Crew, setup: Setup, works: Iterable[Work], mark: Mark
 ) -> Iterator[tuple[Work, Marked]]:
     """Each piece of work and what came of it, in the order of completion. No more is read ahead
-    than keeps everyone busy."""
+    than keeps everyone busy. Raises CrewGone, once all that came before has been handed out."""
     source = iter(works)
     waiting: deque[Work] = deque()  # what was under way when a worker was lost
     tries: dict[str, int] = {}
@@ -55,20 +67,24 @@ def mark_all(
             running[_submitted(crew, mark, setup, work)] = work
         if not running:
             return
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        done, _ = wait(running, timeout=ROLL_CALL, return_when=FIRST_COMPLETED)
+        if not done:
+            crew.look()
         lost = []
-        for future in done:
+        for future in sorted(done, key=_is_gone):
             work = running.pop(future)
             try:
                 yield work, future.result()
+            except CrewGone:
+                raise
             except Exception as error:
                 if not _is_loss(error):
                     yield work, Marked(work.digest, FAULT, f"{type(error).__name__}: {error}")
                     continue
                 lost.append(work)
         if lost:
-            if not all(future.done() for future in running):
-                wait(running)
+            while running and wait(running, timeout=ROLL_CALL).not_done:
+                crew.look()
             for future in list(running):
                 work = running.pop(future)
                 if future.cancelled() or future.exception() is not None:
@@ -104,8 +120,11 @@ class LocalCrew:
 
     def submit(self, function: Mark, setup: Setup, work: Work) -> "Future[Marked]":
         """Have this done by some process."""
-        with _held():
+        with held():
             return self._pool.submit(function, setup, work)
+
+    def look(self) -> None:
+        """A process that hangs ends by its own time limits, and a lost one is told at once."""
 
     def renew(self) -> None:
         """A pool that lost one process is of no use any more."""
@@ -114,17 +133,31 @@ class LocalCrew:
 
     def stop(self) -> None:
         """End the processes now; what they were at is dropped."""
-        processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+        started = [each for each in self._context.made if each.pid is not None]
+        for process in started:
             with contextlib.suppress(ValueError, OSError):
-                process.terminate()
-        for process in processes:
+                process.kill()  # one that is still being prepared holds gentler signals back
+        for process in started:
             process.join(5)
 
     def _new(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.size, mp_context=context, initializer=_prepare)
+        self._context = _Processes()
+        return ProcessPoolExecutor(self.size, mp_context=self._context, initializer=_prepare)
+
+
+class _Processes(SpawnContext):
+    """Makes a pool's processes, and knows them: a pool itself can't be told to end them before
+    Python 3.14."""
+
+    def __init__(self) -> None:
+        self.made: list[SpawnProcess] = []
+
+    def Process(self, *arguments: Any, **named: Any) -> SpawnProcess:  # type: ignore[override]
+        """One more."""
+        process = SpawnProcess(*arguments, **named)
+        self.made.append(process)
+        return process
 
 
 def _submitted(crew: Crew, mark: Mark, setup: Setup, work: Work) -> "Future[Marked]":
@@ -142,14 +175,8 @@ def _is_loss(error: Exception) -> bool:
     return isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker"
 
 
-@contextlib.contextmanager
-def _held() -> Generator[None]:
-    """Ctrl-C waits, also in a process that is started meanwhile, until that is prepared."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _is_gone(future: "Future[Marked]") -> bool:
+    return not future.cancelled() and isinstance(future.exception(), CrewGone)
 
 
 def _prepare() -> None:
@@ -158,7 +185,7 @@ def _prepare() -> None:
 
     # Not SIG_IGN: students' kernels would inherit that, and these are interrupted so.
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     hide_this_process()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

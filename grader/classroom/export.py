@@ -114,14 +114,10 @@ def _filled(worksheet: Table, standings: Sequence[Standing]) -> str:
         raise UsageError(f"{worksheet.path}: is no Moodle worksheet: no Identifier, no Grade")
     by_number = {each.student.participant: each for each in standings if each.student.participant}
     by_email = {each.student.email.casefold(): each for each in standings if each.student.email}
-    rows: list[list[object]] = [[_as_moodle_writes(name) for name in worksheet.header]]
+    rows: list[list[object]] = [[*worksheet.titles]]
     for _, row in worksheet.rows:
         digits = "".join(filter(str.isdigit, row.get("identifier", "")))
         found = by_number.get(digits) or by_email.get(row.get("email address", "").casefold())
         grade = number(found.total) if found else row.get("grade", "")
         rows.append([grade if name == "grade" else row.get(name, "") for name in worksheet.header])
     return write_table(rows)
-
-
-def _as_moodle_writes(name: str) -> str:
-    return name[:1].upper() + name[1:]

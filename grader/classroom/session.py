@@ -1,6 +1,7 @@
 """A run: what was handed in, less what is known, graded, into the gradebook as it comes."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,12 +31,14 @@ class ClassHandins:
 
 @dataclass
 class Tally:
-    """How far a run is. `kept` had a stored result, `shared` the same files as another."""
+    """How far a run is. `kept` had a stored result, `shared` the same files as another; `in_hand`
+    are the names of those whose work is being graded."""
 
     total: int = 0
     done: int = 0
     kept: int = 0
     shared: int = 0
+    in_hand: tuple[str, ...] = ()
     outcomes: dict[str, int] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
 
@@ -105,6 +108,12 @@ def run(
     found: dict[str, int] = {}  # results of this run
     anew: set[str] = set()
 
+    def tell() -> None:
+        # Work is taken up in the order in which it was given out; the rest of it waits.
+        first = itertools.islice(waiting.values(), crew.size)
+        tally.in_hand = tuple(handed_in.students[each[0].student].shown for each in first)
+        progress(tally)
+
     def works() -> Iterator[Work]:
         for key, mine in handed_in.pieces.items():
             student = handed_in.students[key]
@@ -120,11 +129,12 @@ def run(
                 book.hand_in(handin, number)
                 tally.kept += 1
                 tally.done += 1
-                progress(tally)
+                tell()
                 continue
             if number is not None:
                 anew.add(digest)
             waiting[digest] = [handin]
+            tell()
             yield work
 
     for work, marked in mark_all(crew, setup, works(), marker):
@@ -135,7 +145,7 @@ def run(
             found[marked.digest] = number
         for handin in mine:
             tally.count(marked.outcome, handed_in.students[handin.student].shown, marked.message)
-        progress(tally)
+        tell()
     return tally
 
 

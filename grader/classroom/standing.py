@@ -18,10 +18,12 @@ class Standing:
 
     `state` is "graded", "missing" (nothing handed in), "refused" (nothing to grade in it) or
     "fault" (of the grader: no verdict yet); `trouble` says more. `total` is score and bonus, less
-    the penalty, and with what people adjusted; it is None where there is no verdict yet.
+    the penalty, and with what people adjusted; it is None where there is no verdict yet. `label`
+    is what the download called the hand-in.
     """
 
     student: Student
+    label: str
     state: str
     trouble: str
     report: Report | None
@@ -84,6 +86,7 @@ def _standing(entry: Entry, due: str, rule: lateness.Penalty | None, extension: 
     total = None if state == FAULT else max(Decimal(0), score + bonus - taken + adjusted)
     return Standing(
         student=entry.student,
+        label=handin.label if handin else "",
         state=state,
         trouble=result.message if result and state in (REFUSED, FAULT) else "",
         report=report,

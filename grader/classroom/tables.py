@@ -14,11 +14,13 @@ LARGEST_MIB = 32
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file: its header in lower case, and the rows by it, each with its line number."""
+    """A CSV file: its header in lower case, and the rows by it, each with its line number; `titles`
+    is the header as it was written."""
 
     path: Path
     header: tuple[str, ...]
     rows: tuple[tuple[int, Mapping[str, str]], ...]
+    titles: tuple[str, ...] = ()
 
 
 def read_table(path: Path) -> Table:
@@ -39,13 +41,14 @@ def read_table(path: Path) -> Table:
         raise UsageError(f"{path}: is not valid CSV ({error}); save it as CSV again") from None
     if not lines or not any(cell.strip() for cell in lines[0]):
         raise UsageError(f"{path}: is empty; its first line must name the columns")
-    header = tuple(cell.strip().lower() for cell in lines[0])
+    titles = tuple(cell.strip() for cell in lines[0])
+    header = tuple(title.lower() for title in titles)
     rows = tuple(
         (number, {name: _plain(cell) for name, cell in zip(header, line, strict=False)})
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     )
-    return Table(path, header, rows)
+    return Table(path, header, rows, titles)
 
 
 def write_table(rows: Iterable[Sequence[object]], *, neutral: bool = True) -> str:
@@ -59,11 +62,13 @@ def write_table(rows: Iterable[Sequence[object]], *, neutral: bool = True) -> st
 
 
 def neutralised(cell: object) -> object:
-    """`=1+1` as `'=1+1`; leading blanks and controls don't hide one."""
+    """`=1+1` as `'=1+1`; leading blanks and controls don't hide one. A dash alone, as Moodle writes
+    for "never", is no formula."""
     if not isinstance(cell, str):
         return cell
     text = "".join(letter if letter.isprintable() else " " for letter in cell)
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+    formula = text.lstrip().startswith(("=", "+", "-", "@")) and text.strip() != "-"
+    return f"'{text}" if formula else text
 
 
 def _plain(cell: str) -> str:

@@ -10,6 +10,7 @@ EPILOG = """\b
 Examples:
   mggrade feedback feedback/                      HTML and Markdown for each
   mggrade feedback feedback.zip --layout moodle   to be uploaded there
+  mggrade feedback back.zip --layout gradescope   an autograder that gives the stored points
 """
 
 
@@ -20,7 +21,7 @@ Examples:
     type=click.Path(path_type=Path), help="What mggrade grade has stored.",
 )  # fmt: skip
 @click.option(
-    "--layout", type=click.Choice(["folder", "moodle", "canvas"]), default="folder",
+    "--layout", type=click.Choice(["folder", "moodle", "canvas", "gradescope"]), default="folder",
     show_default=True, help="How the files are named and laid out.",
 )  # fmt: skip
 def command(target: Path, gradebook: Path, layout: str) -> int:
@@ -50,7 +51,7 @@ def command(target: Path, gradebook: Path, layout: str) -> int:
                 place = target / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(place, text.encode("utf-8", "backslashreplace"))
-                count += path.suffix == ".html"
+                count += path.suffix in (".html", ".json")
     except OSError as error:
         raise UsageError(
             f"can't write {target}: {error.strerror or error}; name another place"

@@ -1,16 +1,18 @@
 """`mggrade grade`: grade a class into its gradebook."""
 
 import os
-import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from grader.classroom.holding import held
+from grader.cli.class_bar import progress_bar
 from grader.cli.options import read_seed, split_ids
+from grader.cli.signals import sigterm_interrupts
 from grader.errors import COMPLETE, INFRASTRUCTURE, INTERRUPTED, UsageError
 
 if TYPE_CHECKING:
@@ -105,13 +107,14 @@ def command(
     a folder or file for each student, clones of repositories. What has a stored result for the
     same files, course and seed is not graded again.
     """
-    from grader.classroom import lateness, session
-    from grader.classroom.gradebook import Gradebook
-    from grader.classroom.marking import Setup
-    from grader.classroom.roster import read_roster
-    from grader.classroom.timing import read_extensions
-    from grader.course import load_course
-    from grader.sandbox.hide import hide_this_process
+    with held():  # Python 3.11 forgets its exit code when an import is interrupted
+        from grader.classroom import lateness, session
+        from grader.classroom.gradebook import Gradebook
+        from grader.classroom.marking import Setup
+        from grader.classroom.roster import read_roster
+        from grader.classroom.timing import read_extensions
+        from grader.course import load_course
+        from grader.sandbox.hide import hide_this_process
 
     hide_this_process()
     course = load_course()
@@ -124,7 +127,7 @@ def command(
     if late:
         settings["late"] = lateness.to_data(lateness.read_penalty(late))
     students: Sequence[Student] = read_roster(roster) if roster else ()
-    with Gradebook(gradebook, create=True) as book:
+    with sigterm_interrupts(), Gradebook(gradebook, create=True) as book:
         known = students or book.roster()
         handed_in = session.collect(sources, known, course)
         if not handed_in.pieces:
@@ -144,20 +147,22 @@ def command(
         )
         again = session.regrading(regrade, book, course, everyone)
         _say_matching(handed_in, quiet)
-        with _crew(scheduler, jobs or os.cpu_count() or 1) as crew, _progress(quiet) as progress:
-            began = time.monotonic()
-            try:
-                tally = session.run(
-                    book, handed_in, course, setup, crew, again=again, progress=progress
-                )
-            except KeyboardInterrupt:
-                click.echo(
-                    f"mggrade: interrupted; what was graded is in {gradebook}. "
-                    "Run the same command again to go on",
-                    err=True,
-                )
-                return INTERRUPTED
-        _say_result(tally, gradebook, time.monotonic() - began)
+        try:
+            with _crew(scheduler, jobs or os.cpu_count() or 1) as crew:
+                began = time.monotonic()
+                with progress_bar(quiet) as progress:
+                    tally = session.run(
+                        book, handed_in, course, setup, crew, again=again, progress=progress
+                    )
+                seconds = time.monotonic() - began
+        except KeyboardInterrupt:
+            click.echo(
+                f"mggrade: interrupted; what was graded is in {gradebook}. "
+                "Run the same command again to go on",
+                err=True,
+            )
+            return INTERRUPTED
+        _say_result(tally, gradebook, seconds)
         if book.setting("due"):
             _say_untimed(handed_in)
     return INFRASTRUCTURE if tally.outcomes.get("fault") else COMPLETE
@@ -175,33 +180,6 @@ def _crew(scheduler: str | None, jobs: int) -> "Generator[Crew]":
 
         with LocalCrew(jobs) as local:
             yield local
-
-
-@contextmanager
-def _progress(quiet: bool) -> "Generator[Callable[[Tally], None]]":
-    """A bar with rate and time left on a terminal; nothing in a pipe or in CI."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("CI"):
-        yield lambda tally: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Left
-
-    from grader.cli.output import console
-
-    rate = TextColumn("{task.fields[rate]}")
-    with Progress(
-        TextColumn("grading"), BarColumn(), MofNCompleteColumn(), rate, Left(),
-        console=console(stderr=True), transient=True,
-    ) as bar:  # fmt: skip
-        task = bar.add_task("", total=None, rate="")
-        began = time.monotonic()
-
-        def progress(tally: "Tally") -> None:
-            graded = tally.done - tally.kept
-            rate = f"{graded / max(1e-6, time.monotonic() - began):.1f}/s" if graded else ""
-            bar.update(task, total=tally.total, completed=tally.done, rate=rate)
-
-        yield progress
 
 
 def _say_matching(handed_in: "ClassHandins", quiet: bool) -> None:
