@@ -135,7 +135,7 @@ def test_examples_for_authors_are_real() -> None:
     folders = (SUITES, SOLUTIONS, ROOT / "tests" / "engines" / "faulty")
     sources = [path.read_text(encoding="utf-8") for each in folders for path in each.glob("*.py")]
     examples = [block for _, language, block in FENCE.findall(text) if language == "python"]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         assert any(example in source for source in sources), example
 
