@@ -18,7 +18,7 @@ from grader.classroom.gradebook import Gradebook
 from grader.classroom.standing import standings
 from tests.classes import contents, small_class, stored
 
-HOW_MANY = 30
+HOW_MANY = 60
 KILLS = 20
 LESSON = "mg1"
 # The clock that people see, now a day ahead and now a day behind. Durations have another one.
@@ -83,11 +83,12 @@ def killed(begin, undisturbed, tmp_path_factory):
     had = []
     for number in range(KILLS):
         run = begin(path)
-        until = stored(path)[0] + draw.choice((0, 0, 1))
+        before = stored(path)[0]
+        until = before + draw.choice((0, 1, 1))
         while stored(path)[0] < until and run.poll() is None:
             time.sleep(0.005)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            run.wait(draw.random() * (0.1 if until > (had or [0])[-1] else 1.0))
+            run.wait(draw.random() * (0.02 if until > before else 0.7))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL) if number % 2 else run.kill()
         run.communicate()

@@ -45,7 +45,7 @@ class ClusterCrew:
         def done(future: Any) -> None:
             try:
                 ours.set_result(future.result())
-            except CancelledError:  # this is how a client tells that it lost the scheduler
+            except (CancelledError, OSError):  # so a client tells that it lost the scheduler
                 ours.set_exception(self._gone())
             except BaseException as error:
                 ours.set_exception(error)
