@@ -66,9 +66,8 @@ def reason_not_to() -> str:
         return "no namespaces on this system"
     if not shutil.which("unshare"):
         return "unshare (util-linux) is not installed"
-    tried = subprocess.run(
-        [*_unshare(), "mount", "-t", "tmpfs", "none", "/tmp"], capture_output=True, text=True
-    )
+    mounts = "mount -t tmpfs none /tmp && mount -t proc proc /proc"
+    tried = subprocess.run([*_unshare(), "sh", "-c", mounts], capture_output=True, text=True)
     return f"namespaces are refused here: {tried.stderr.strip()}" if tried.returncode else ""
 
 
