@@ -185,7 +185,15 @@ def _environment(kind: str) -> dict[str, str]:
 
         # matplotlib looks through all fonts when it does not find what it wrote down before.
         folder = platformdirs.user_cache_dir("mggrade", appauthor=False)
-        environment |= {"HOME": "/", "MPLCONFIGDIR": f"{folder}/matplotlib"}
+        # IPython makes the folder of its profiles where there is none, and a sealed kernel can't.
+        ipython = Path(folder) / "ipython"
+        with contextlib.suppress(OSError):
+            ipython.mkdir(parents=True, exist_ok=True)
+        environment |= {
+            "HOME": "/",
+            "MPLCONFIGDIR": f"{folder}/matplotlib",
+            "IPYTHONDIR": str(ipython),
+        }
     return environment
 
 
