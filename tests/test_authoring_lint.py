@@ -11,6 +11,7 @@ from grader.authoring.build import carry_out, plan
 from grader.authoring.lint import PROMISES, VALID, lint
 from grader.authoring.workshop import Workshop
 from grader.course import load_course
+from tests.command import mggrade
 from tests.conftest import EXERCISES, SOLUTIONS
 
 POINTS = "the points add up to 100, and 20 as a bonus"
@@ -386,11 +387,7 @@ def test_without_a_suite_nothing_is_run(desk):
 
 
 def run(*options: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "course", "check", *map(str, options)],
-        capture_output=True,
-        text=True,
-    )
+    return mggrade("course", "check", *options)
 
 
 def test_the_command_has_one_line_for_each_promise():

@@ -13,6 +13,7 @@ import pytest
 
 from grader import errors, regions
 from grader.render.json_format import report_from_data
+from tests.command import mggrade
 from tests.conftest import SOLUTIONS
 
 LESSON = "mg2_chain_rule.py"
@@ -26,15 +27,7 @@ def command(tmp_path, cache):
 
     def run(*arguments, folder=tmp_path, **variables):
         environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80", **variables}
-        return subprocess.run(
-            [sys.executable, "-m", "grader", *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        return mggrade(*arguments, cwd=folder, env=environment)
 
     return run
 
