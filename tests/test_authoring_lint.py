@@ -162,7 +162,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def test_this_course_keeps_every_promise():
-    broken = [verdict for verdict in lint(SOLUTIONS, EXERCISES) if not verdict.kept]
+    """Those that grade all of it are kept by the last step of .ci/run."""
+    broken = [verdict for verdict in lint(SOLUTIONS, EXERCISES, fast=True) if not verdict.kept]
     assert broken == []
 
 
