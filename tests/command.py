@@ -76,6 +76,6 @@ def _run(arguments: list[str], cwd: Path, env: dict[str, str], files: list[Path]
     os.environ.clear()
     os.environ.update(env)
     sys.argv = ["mggrade", *arguments]
-    from grader.cli import main
+    from grader.__main__ import main
 
     main()

@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.kernels.libraries import quick_imports
+
+with quick_imports():  # here, once and for all, before any test imports it slowly
+    import nbformat  # noqa: F401
+
 if TYPE_CHECKING:
     from tests.release import Built
 

@@ -157,13 +157,14 @@ def graded_variants(folder: Path, cache: Path, mended: bool = False) -> dict[str
     codes = {str(each): (each.lesson, each.mended if mended else each.code) for each in VARIANTS}
     reports: dict[tuple[str, str], Report] = {}
     for lesson in dict.fromkeys(each.lesson for each in VARIANTS):
+        mine = {key: name for name, key in codes.items() if key[0] == lesson}
         group = {}
-        for number, key in enumerate(dict.fromkeys(codes.values())):  # mended, some are the same
-            if key[0] == lesson:
-                place = folder / f"{lesson}-{number}"
-                place.mkdir()
-                group[key] = hand_in(place, *key)
-        reports |= graded(group, [lesson], cache)
+        for number, (key, name) in enumerate(mine.items()):  # mended, some are the same
+            place = folder / f"{lesson}-{number}"
+            place.mkdir()
+            group[name] = hand_in(place, *key)
+        found = graded(group, [lesson], cache)
+        reports |= {key: found[name] for key, name in mine.items()}
     return {name: reports[key] for name, key in codes.items()}
 
 
