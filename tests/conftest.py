@@ -1,9 +1,15 @@
 """What the tests share."""
 
+import fcntl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from grader.kernels.libraries import quick_imports
+
+with quick_imports():  # here, once and for all, before any test imports it slowly
+    import nbformat  # noqa: F401
 
 if TYPE_CHECKING:
     from tests.release import Built
@@ -13,12 +19,17 @@ SOLUTIONS = ROOT / "solutions"
 EXERCISES = ROOT / "exercises"
 
 
-# What measures limits in seconds, or uses both cores by itself: not beside other tests.
-ALONE = frozenset({"test_attacks", "test_attacks_intake", "test_isolation_limits", "test_sandbox"})
+# What keeps to narrow limits in seconds and uses both cores by itself: not beside other tests.
+ALONE = frozenset({"test_attacks"})
+# The longest files, first, so that no process is left with one of them at the end.
+LONG = frozenset(
+    {"test_engines", "test_jupyter", "test_naming", "test_notebook_execution", "test_variants"}
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that must have the machine for themselves."""
+    """Mark the tests that must have the machine for themselves; begin with the longest files."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
     for item in items:
         if item.path.stem in ALONE:
             item.add_marker("alone")
@@ -26,11 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache for all tests of a run: PyTorch's answers are computed once."""
+    """One cache for all tests of a run, as a cache folder and as XDG_CACHE_HOME: PyTorch's answers
+    are computed once, all of them beforehand where many tests are to come."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if hasattr(request.config, "workerinput") else base  # pytest -n auto
-    folder = shared / "cache"
-    folder.mkdir(exist_ok=True)
+    beside = hasattr(request.config, "workerinput")  # pytest -n 2
+    folder = (base.parent if beside else base) / "cache"
+    (folder / "mggrade").mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = folder / "mggrade" / "cache.sqlite"
+        if not command.is_symlink():
+            command.symlink_to(folder / "cache.sqlite")
+            if beside:
+                import grader
+
+                grader.check(SOLUTIONS, cache_folder=folder)
     return folder
 
 

@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from grader.authoring.notebook import notebook
 from grader.course import load_course
-from tests.conftest import ROOT, SOLUTIONS
+from tests.command import mggrade
+from tests.conftest import SOLUTIONS
 
 COURSE = load_course()
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
@@ -73,12 +72,6 @@ def joined(cell):
 
 def run_check(folder, cache, *arguments):
     """`mggrade check` in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "check", *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
+    return mggrade(
+        "check", *arguments, cwd=folder, env={**os.environ, "XDG_CACHE_HOME": str(cache)}
     )

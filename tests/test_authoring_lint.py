@@ -11,6 +11,7 @@ from grader.authoring.build import carry_out, plan
 from grader.authoring.lint import PROMISES, VALID, lint
 from grader.authoring.workshop import Workshop
 from grader.course import load_course
+from tests.command import mggrade
 from tests.conftest import EXERCISES, SOLUTIONS
 
 POINTS = "the points add up to 100, and 20 as a bonus"
@@ -161,7 +162,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def test_this_course_keeps_every_promise():
-    broken = [verdict for verdict in lint(SOLUTIONS, EXERCISES) if not verdict.kept]
+    """Those that grade all of it are kept by the last step of .ci/run."""
+    broken = [verdict for verdict in lint(SOLUTIONS, EXERCISES, fast=True) if not verdict.kept]
     assert broken == []
 
 
@@ -386,11 +388,7 @@ def test_without_a_suite_nothing_is_run(desk):
 
 
 def run(*options: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "course", "check", *map(str, options)],
-        capture_output=True,
-        text=True,
-    )
+    return mggrade("course", "check", *options)
 
 
 def test_the_command_has_one_line_for_each_promise():

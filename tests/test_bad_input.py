@@ -5,8 +5,6 @@ import os
 import pwd
 import re
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from grader.errors import SubmissionError, UsageError
 from grader.model import Outcome, State
 from grader.sandbox.zygote import Zygote
 
+from .command import mggrade
 from .conftest import EXERCISES, SOLUTIONS
 
 COURSE = load_course()
@@ -52,14 +51,10 @@ def command(tmp_path, cache):
 
     def run(*arguments, drop=(), **variables):
         environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "400", **variables}
-        result = subprocess.run(
-            [sys.executable, "-m", "grader", "check", *map(str, arguments)],
+        result = mggrade(
+            *("check", *arguments),
             cwd=tmp_path,
             env={name: value for name, value in environment.items() if name not in drop},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
         )
         for stream in (result.stdout, result.stderr):
             assert "Traceback" not in stream

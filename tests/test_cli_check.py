@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from grader import errors, regions
 from grader.render.json_format import report_from_data
+from tests.command import mggrade
 from tests.conftest import SOLUTIONS
 
 LESSON = "mg2_chain_rule.py"
@@ -26,15 +28,7 @@ def command(tmp_path, cache):
 
     def run(*arguments, folder=tmp_path, **variables):
         environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80", **variables}
-        return subprocess.run(
-            [sys.executable, "-m", "grader", *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        return mggrade(*arguments, cwd=folder, env=environment)
 
     return run
 
@@ -139,7 +133,11 @@ def test_interrupted(lesson, cache, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(1.0)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + 60
+    while not children.read_text() and time.monotonic() < deadline:  # until there is a worker
+        time.sleep(0.02)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     output, trouble = process.communicate(timeout=20)
     assert (process.returncode, output) == (errors.INTERRUPTED, "")

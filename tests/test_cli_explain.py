@@ -9,6 +9,7 @@ import pytest
 
 from grader import errors, regions
 from grader.course import load_course
+from tests.command import mggrade
 from tests.conftest import SOLUTIONS
 from tests.test_cli_check import one_line
 
@@ -31,15 +32,7 @@ def place(tmp_path):
 def command(place, cache):
     def run(*arguments, folder=place, **variables):
         environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80", **variables}
-        return subprocess.run(
-            [sys.executable, "-m", "grader", *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        return mggrade(*arguments, cwd=folder, env=environment)
 
     return run
 

@@ -13,6 +13,7 @@ from grader import errors
 from grader.model import State
 from grader.render.json_format import report_from_data
 from tests import format_rules
+from tests.command import mggrade
 from tests.conftest import SOLUTIONS
 
 FILES = ("mg1_derivatives.py", "mg2_chain_rule.py")
@@ -39,14 +40,7 @@ def handed_in(tmp_path, monkeypatch, cache):
 
 
 def check(*arguments, **variables):
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "check", *arguments],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+    return mggrade("check", *arguments, env={**os.environ, **variables})
 
 
 def test_every_format_at_once(handed_in, tmp_path):

@@ -17,6 +17,7 @@ from grader.attempts import reference_text
 from grader.cli import main
 from grader.course import load_course
 from grader.progress import ConceptProgress, Day, Progress
+from tests.command import mggrade
 from tests.conftest import EXERCISES
 from tests.test_progress import report
 
@@ -429,15 +430,8 @@ def evening(tmp_path_factory, cache):
     def step(name, *arguments, text=None):
         if text is not None:
             lesson.write_text(text, encoding="utf-8")
-        told[name] = subprocess.run(
-            [sys.executable, "-m", "grader", *arguments],
-            cwd=folder,
-            env={**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80"},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80"}
+        told[name] = mggrade(*arguments, cwd=folder, env=environment)
 
     step("begin", "init")
     step("slip", "check", "--lesson", "mg2", text=wrong)

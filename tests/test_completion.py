@@ -10,6 +10,7 @@ import pytest
 
 from grader.cli import COMMANDS
 from grader.course import load_course
+from tests.command import mggrade
 
 COURSE = load_course()
 HOME = Path(sys.executable).parent
@@ -23,14 +24,7 @@ def complete(line, folder=None):
         "COMP_WORDS": line,
         "COMP_CWORD": str(len(words) - 1),
     }
-    result = subprocess.run(
-        [sys.executable, "-m", "grader"],
-        env={**os.environ, **variables},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    result = mggrade(env={**os.environ, **variables}, cwd=folder)
     assert (result.returncode, result.stderr) == (0, "")
     return [each.partition(",")[::2] for each in result.stdout.split()]
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from grader.course import load_course
 from grader.errors import InfrastructureError
 from grader.sandbox import sandbox
 
+from .command import mggrade
 from .conftest import SOLUTIONS
 
 
@@ -99,10 +99,5 @@ def test_none_is_called_none(tmp_path: Path) -> None:
 
 
 def _doctor(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "doctor", *options],
-        env={"XDG_CACHE_HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"XDG_CACHE_HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    return mggrade("doctor", *options, env=environment)

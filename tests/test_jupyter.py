@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,13 +12,16 @@ from typing import Any
 
 import jupytext
 import nbformat
+import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from grader.authoring.notebook import notebook
 from grader.course import load_course
+from grader.errors import UsageError
 from grader.jupyter.choice import is_whole_micrograd, lesson_of
+from grader.jupyter.process import Grader
 from grader.jupyter.session import defining
 from grader.model import CheckResult, ConceptResult, Isolation, Outcome, Report, State
 from grader.progress import load
@@ -307,6 +311,28 @@ def test_a_terminal_gets_plain_text(tmp_path: Path, environment: dict[str, str])
     assert "Score 14 / 14" in result.stdout and "Plus · mg2.add" in result.stdout
     assert "<div" not in result.stdout and "\x1b[3" not in result.stdout.split("Score 14")[1]
     assert max(map(len, result.stdout.splitlines())) <= 90
+
+
+def test_the_grading_process_is_kept_and_started_again_when_it_has_ended(tmp_path: Path) -> None:
+    """An interrupt of another cell ends it, as everything that the kernel has started."""
+    asked = {"folder": str(tmp_path), "notebook": None, "cells": [], "width": 80}
+    grader = Grader()
+    try:
+        processes = []
+        for line in ("mg3.tanh --hint", "mg2.add --hint", "mg3.tanh --hint"):
+            answer = grader.ask({**asked, "arguments": line.split()})
+            assert "Hint" in repr(answer)
+            (process,) = psutil.Process().children()
+            processes.append(process.pid)
+            if len(processes) == 2:
+                process.send_signal(signal.SIGINT)
+                process.wait(10)
+        assert processes[0] == processes[1] != processes[2]
+        with pytest.raises(UsageError, match="no lesson 'mg33'"):
+            grader.ask({**asked, "arguments": ["mg33"]})
+    finally:
+        grader.close()
+    assert psutil.Process().children() == []
 
 
 def test_importing_the_package_stays_light() -> None:

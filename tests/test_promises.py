@@ -17,6 +17,7 @@ from grader.course import SUITES, load_course
 from grader.model import Outcome, State
 from grader.render.json_format import report_to_data
 
+from .command import mggrade
 from .conftest import EXERCISES, SOLUTIONS
 
 COURSE = load_course()
@@ -44,13 +45,8 @@ def mine(tmp_path):
 
 def command(*arguments, folder, **variables):
     """Runs the real command with this cache folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        env={**os.environ, "XDG_CACHE_HOME": str(folder), "COLUMNS": "200", **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder), "COLUMNS": "200", **variables}
+    return mggrade(*arguments, env=environment, timeout=120.0)
 
 
 def graded(folder, cache, **options):

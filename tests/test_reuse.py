@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 
 import pytest
@@ -17,6 +16,7 @@ from grader.course import load_course
 from grader.model import Outcome, State
 from grader.sandbox.zygote import Zygote
 
+from .command import mggrade
 from .conftest import SOLUTIONS
 
 COURSE = load_course()
@@ -179,13 +179,8 @@ def test_spoilt_memories_are_run_again(folder, store, ran):
 )
 def test_the_output_says_how_many(folder, store, changed, words):
     def run(*options):
-        return subprocess.run(
-            [sys.executable, "-m", "grader", "check", str(folder), *options],
-            env={**os.environ, "XDG_CACHE_HOME": str(store), "COLUMNS": "100"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        ).stdout
+        environment = {**os.environ, "XDG_CACHE_HOME": str(store), "COLUMNS": "100"}
+        return mggrade("check", folder, *options, env=environment).stdout
 
     (store / "mggrade").mkdir(exist_ok=True)
     for file in store.glob("cache.sqlite*"):

@@ -1,4 +1,4 @@
-"""The grading process of `%mggrade`: a request on standard input, an answer on standard output."""
+"""The grading process of `%mggrade`: requests on standard input, answers on standard output."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from grader.sandbox.hide import hide_this_process
 
 
 def main() -> None:
-    """Answer one request: `text` and `html`, or else one line, `error`."""
+    """Answer requests, a line each, until there are no more: `text` and `html`, or else `error`."""
     hide_this_process()
-    request = json.load(sys.stdin)
-    json.dump(answer(request), sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
 
 
 def answer(request: dict[str, Any]) -> dict[str, str]:

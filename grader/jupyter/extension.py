@@ -34,6 +34,7 @@ def unload(shell: Any) -> None:
     if magics is not None:
         shell.magics_manager.magics["line"].pop("mggrade", None)
         _unregister(shell, "post_run_cell", magics.session.note)
+        magics.close()
     hooks = shell.strdispatchers.get("complete_command")
     if hooks is not None:
         hooks.strs.pop(COMMAND, None)
