@@ -60,9 +60,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def _graded(settings: Settings, package: Path, submission: Path) -> str:
     course = _slowed(load_course(), settings)
-    # A notebook's kernel has / for a home. As root it would make this there, and is not let.
-    with contextlib.suppress(OSError):
-        Path("/.ipython").mkdir(exist_ok=True)
     # What the answers are of, where PyTorch is not there to say it; see answers.py.
     sys.path.insert(0, str(package / FOLDER))
     with TemporaryDirectory(prefix="mggrade-") as cache, _at_most(settings.seconds):
