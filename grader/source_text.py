@@ -33,7 +33,7 @@ def read_notebook(raw: bytes) -> dict[str, Any]:
     """A notebook's JSON, of format 4 or the older 3. Raises Unreadable."""
     text = decode(raw)
     if not text.strip():
-        raise Unreadable("is empty; take the exercise from the course again")
+        raise Unreadable("is empty; mggrade reset, with the lesson's id, puts the exercise back")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):

@@ -217,7 +217,9 @@ def _read_lesson(folder: Folder, file: PurePosixPath, course: Course) -> Module:
     """A file without code may be part of a micrograd (`__init__.py`), but it is no lesson."""
     module = read_module(folder, file, course)
     if module.problem is None and not module.text.strip():
-        return replace(module, problem="holds no code; take the exercise from the course again")
+        lesson = _lesson_id(file, course)
+        problem = f"holds no code; mggrade reset {lesson} puts the exercise back"
+        return replace(module, problem=problem)
     return module
 
 

@@ -203,7 +203,10 @@ UNREADABLE = {
     "UTF-16": (lambda path: path.write_bytes("x = 1\n".encode("utf-16")), "is not UTF-8"),
     "100 MB": (lambda path: os.truncate(path, 100_000_000), "is too large: 95 MiB"),
     "NUL": (lambda path: path.write_bytes(b"x = 1\ny = '\0'\n"), "a NUL byte in line 2; save it"),
-    "empty": (lambda path: path.write_text("\n"), "holds no code; take the exercise"),
+    "empty": (
+        lambda path: path.write_text("\n"),
+        "holds no code; mggrade reset mg2 puts the exercise back",
+    ),
     "a folder": (_folder, "is a folder, not a file; rename"),
     "a FIFO": (_fifo, "is no regular file; put a file"),
     "a dangling link": (_dangling, "link"),

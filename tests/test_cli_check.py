@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,15 @@ def test_solved_is_complete(command, lesson):
     assert "Score 14 / 14" in result.stdout and "✓ Complete" in result.stdout
     assert "37 concepts are not in this submission" in result.stdout
     assert result.stderr == ""
+
+
+def test_at_the_end_of_the_course_graduation_is_next(command, tmp_path):
+    """Said of one's own work, and of the whole course alone."""
+    shutil.copytree(SOLUTIONS, tmp_path / "exercises")
+    last = "It is all yours: mggrade graduate makes a package of your lessons."
+    assert command("check").stdout.splitlines()[-1] == last
+    assert "graduate" not in command("check", "--lesson", "mg2").stdout
+    assert "graduate" not in command("check", "exercises").stdout
 
 
 def test_untouched_is_incomplete(command, lesson):

@@ -170,6 +170,8 @@ def command(
         write_annotated(report)
     if all(each.file for each in others):
         _show(report, course, verbose, quiet)
+        if bare and _is_whole(report, course):
+            click.echo("It is all yours: mggrade graduate makes a package of your lessons.")
     return _exit_code(report, threshold)
 
 
@@ -245,6 +247,12 @@ def _show(report: "Report", course: "Course", verbose: bool, quiet: bool) -> Non
 
     titles = {lesson.id: lesson.title for lesson in course.lessons}
     render_text(report, console(), titles=titles, verbose=verbose, quiet=quiet)
+
+
+def _is_whole(report: "Report", course: "Course") -> bool:
+    """Whether the whole course was asked for, is there, and is complete."""
+    there = {each.id for each in report.concepts if each.state != "absent"}
+    return report.complete and there == {each.id for each in course.concepts}
 
 
 def _exit_code(report: "Report", threshold: Threshold | None) -> int:
