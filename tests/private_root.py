@@ -36,7 +36,9 @@ for each in /*; do
 done
 mount -t tmpfs none "$root/tmp"
 mount -t proc proc "$root/proc"
-printf '%s\\n' "$hidden" | while read -r each; do mount -t tmpfs none "$root$each"; done
+printf '%s\\n' "$hidden" | while read -r each; do
+    mkdir -p "$root$each"; mount -t tmpfs none "$root$each"  # it may lie in what is empty now
+done
 while [ "$1" != -- ]; do mkdir -p "$root$2"; mount --bind "$1" "$root$2"; shift 2; done
 shift
 exec chroot "$root" "$@"

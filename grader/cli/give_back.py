@@ -10,7 +10,7 @@ EPILOG = """\b
 Examples:
   mggrade feedback feedback/                      HTML and Markdown for each
   mggrade feedback feedback.zip --layout moodle   to be uploaded there
-  mggrade feedback back.zip --layout gradescope   an autograder with the points
+  mggrade feedback back.zip --layout gradescope   an autograder
 """
 
 
