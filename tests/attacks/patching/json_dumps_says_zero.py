@@ -2,6 +2,7 @@
 # family: patching
 # outcomes: failed
 # earns: mg2.value
+# makes: add-subtracts
 
 import json
 
