@@ -149,7 +149,8 @@ class Runner:
         if not any(each.fault and each.fault.outcome in UNSOUND for each in loaded):
             by_file = {each.file: each.id for each in self._course.lessons}
             return {by_file[each.name] for each in loaded[:-1] if not each.ok}
-        for earlier in self._course.earlier(lesson):
+        there = self._submission.lessons
+        for earlier in (each for each in self._course.earlier(lesson) if each.id in there):
             sources = attempts.own_sources(self._course, self._submission, earlier, self._broken)
             with self._trial(sources) as trial:
                 if not trial.load()[-1].ok:

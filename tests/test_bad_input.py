@@ -493,3 +493,14 @@ def test_no_home_for_a_cache(mine, monkeypatch):
 def test_no_home_variable(command, mine):
     result = command(mine(MG1), "-q", drop=["HOME"])
     assert (result.returncode, result.stderr) == (errors.COMPLETE, "")
+
+
+def test_a_crash_behind_a_lesson_that_is_missing(tmp_path: Path, cache: Path) -> None:
+    """The first that ends the process is looked for, among those that were handed in."""
+    for name in ("mg2_chain_rule.py", "mg4_activation.py"):
+        shutil.copy(SOLUTIONS / name, tmp_path)
+    with (tmp_path / "mg4_activation.py").open("a") as file:
+        file.write("import os\nos._exit(3)\n")
+    report = grader.check(tmp_path, lessons=["mg2", "mg4"], cache_folder=cache)
+    states = {each.lesson: each.state for each in report.concepts}
+    assert states == {"mg2": State.PASSED, "mg4": State.ERROR}
