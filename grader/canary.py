@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.course import Limits
 from grader.expressions import Draft
-from grader.sandbox.engine import Engine, Source
+from grader.sandbox import Engine, Source
 from grader.sandbox.sandbox import LAYERS, Sandbox
 
 

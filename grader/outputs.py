@@ -7,7 +7,7 @@ from typing import Any
 from grader import attempts
 from grader.course import Course
 from grader.sandbox import Sandbox
-from grader.sandbox.engine import load_request
+from grader.sandbox.sources import load_request
 from grader.source_text import cell_number
 from grader.submission import Module, Submission
 

@@ -13,7 +13,7 @@ from grader.loading import UNSOUND, Checks, all_alike, hangs, is_sound, load_fau
 from grader.model import CheckResult, Diagnosis, LessonOutcomes, Outcome
 from grader.reading import CELLS, EXECUTE
 from grader.sandbox import Fault, Graft, Loaded, Source
-from grader.sandbox.engine import standard_imports
+from grader.sandbox.sources import standard_imports
 from grader.stranger import Stranger
 from grader.submission import Module, Submission
 from grader.trial import Grounds, Trial

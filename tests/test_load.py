@@ -8,7 +8,7 @@ from grader.course import load_course
 from grader.expressions import Draft
 from grader.model import Outcome
 from grader.sandbox import Engine, Graft, Sandbox, Source
-from grader.sandbox.engine import standard_imports
+from grader.sandbox.sources import standard_imports
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """Each student's own report as files, ready to be given back."""
 
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from grader.archive import zipped
 from grader.classroom.standing import Standing
 from grader.classroom.stored_results import PROGRAMS, autograder
 from grader.render.html import render_html
@@ -14,7 +13,6 @@ from grader.render.lines import points
 from grader.render.untrusted import inert
 
 LAYOUTS = ("folder", "moodle", "canvas", "gradescope")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same reports give the same archive
 
 
 def files(
@@ -58,14 +56,8 @@ def lacking(standings: Sequence[Standing], layout: str) -> list[str]:
 
 def archive(found: Iterator[tuple[PurePosixPath, str]]) -> bytes:
     """These files as a zip."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path, text in found:
-            info = zipfile.ZipInfo(str(path), _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = (0o100755 if path.name in PROGRAMS else 0o100644) << 16
-            packed.writestr(info, text.encode("utf-8", "backslashreplace"))
-    return out.getvalue()
+    entries = ((str(path), text.encode("utf-8", "backslashreplace")) for path, text in found)
+    return zipped(entries, PROGRAMS)
 
 
 def markdown(standing: Standing, titles: Mapping[str, str]) -> str:

@@ -10,7 +10,6 @@ import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from multiprocessing import util
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from grader.course import load_course
 from grader.errors import GraderError, SubmissionError
 from grader.intake import Folder
 from grader.model import Report
-from grader.version import __version__
+from grader.version import __version__, torch_version
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,7 @@ class Versions:
 
 def versions() -> Versions:
     """This process's own."""
-    try:
-        torch = metadata.version("torch")
-    except metadata.PackageNotFoundError:
-        torch = "none"
+    torch = torch_version() or "none"
     code = reuse.stamp(load_course()).hex()
     return Versions(__version__, code, platform.python_version(), torch, platform.machine())
 

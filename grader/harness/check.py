@@ -7,7 +7,7 @@ from grader.course import Tolerance
 from grader.expressions import Draft
 from grader.harness.bench import Bench, Exchange
 from grader.harness.compare import describe, difference
-from grader.harness.steps import Agree, Ask, CheckFailed, Judge, Look, Plane, Raise, Step
+from grader.harness.steps import Agree, Ask, Attempt, CheckFailed, Judge, Look, Plane, Raise, Step
 from grader.model import Boundary, Plain, Program
 from grader.sandbox import Reply
 
@@ -37,12 +37,12 @@ class Check:
         """
         standard = self._bench.tolerance
         tolerance = Tolerance(relative or standard.relative, absolute or standard.absolute)
-        self.take(Agree(tuple(draft.program() for draft in drafts), tolerance))
+        self.take(Agree(_programs(drafts), tolerance))
 
     def run(self, *drafts: Draft) -> list[tuple[Plain, ...]]:
         """The student's values for each draft, where it hangs on them what is asked next. Where it
         does not, `judges` is quicker."""
-        replies = self.take(Ask(tuple(draft.program() for draft in drafts)))
+        replies = self.take(Ask(_programs(drafts)))
         return [reply.values for reply in replies if reply.values is not None]
 
     def judges(self, *drafts: Draft) -> Callable[[Callable[..., None]], None]:
@@ -51,20 +51,20 @@ class Check:
         ask nothing more."""
 
         def decorate(verdict: Callable[..., None]) -> None:
-            self.take(Judge(tuple(draft.program() for draft in drafts), verdict))
+            self.take(Judge(_programs(drafts), verdict))
 
         return decorate
 
     def attempt(self, *drafts: Draft) -> list[tuple[Plain, ...] | None]:
         """The student's values for each draft, None where there are none: to be looked at, not to
         be judged."""
-        replies = self.take(Look(tuple(draft.program() for draft in drafts), looked_at=True))
+        replies = self.take(Attempt(_programs(drafts)))
         return [reply.values for reply in replies] + [None] * (len(drafts) - len(replies))
 
     def look(self, draft: Draft) -> None:
         """Nobody's fault, whatever comes: numbers that tell apart mistakes which are equal in what
         is judged."""
-        self.take(Look((draft.program(),)))
+        self.take(Look(_programs([draft])))
 
     def plane(
         self,
@@ -75,11 +75,11 @@ class Check:
     ) -> None:
         """For the picture of a classifier, beside PyTorch's: the draft shows its scores, row by row
         from the top left; `edges` are left, right, bottom and top. Judges nothing."""
-        self.take(Plane(draft.program(), columns, edges, tuple(points)))
+        self.take(Plane(_programs([draft]), columns, edges, tuple(points)))
 
     def raises(self, draft: Draft, kind: str, sentence: str) -> None:
         """The student's code refuses the draft with an exception of this type."""
-        self.take(Raise(draft.program(), kind, sentence))
+        self.take(Raise(_programs([draft]), kind, sentence))
 
     def require(
         self,
@@ -132,3 +132,7 @@ class Check:
                 raise RuntimeError("it asks other programs from one time to the next")
             replies.append(reply)
         return replies
+
+
+def _programs(drafts: Iterable[Draft]) -> tuple[Program, ...]:
+    return tuple(draft.program() for draft in drafts)

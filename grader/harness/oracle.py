@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from grader.cache import Cache
@@ -11,6 +10,7 @@ from grader.errors import InfrastructureError
 from grader.expressions import graph_in
 from grader.model import Plain, Program
 from grader.sandbox import Engine, Sandbox, Source
+from grader.version import torch_version
 
 
 class Oracle:
@@ -22,7 +22,8 @@ class Oracle:
         self._cache = cache
         self._seed = seed
         self._code = TORCH_ENGINE.read_text(encoding="utf-8")
-        self._prefix = hashlib.sha256(f"{_torch_version()}\n{self._code}".encode())
+        # Without PyTorch answers may still be known; a worker that needs it will say so.
+        self._prefix = hashlib.sha256(f"{torch_version() or 'none'}\n{self._code}".encode())
         self._known: dict[bytes, tuple[Plain, ...]] = {}  # by program
         self._new: dict[str, Plain] = {}
         self._engine: Engine | None = None
@@ -83,10 +84,3 @@ class Oracle:
         digest = self._prefix.copy()
         digest.update(program.encoded)
         return digest.hexdigest()
-
-
-def _torch_version() -> str:
-    try:
-        return metadata.version("torch")
-    except metadata.PackageNotFoundError:
-        return "none"  # the answers may still be known; a worker that needs torch will say so

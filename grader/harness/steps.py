@@ -8,7 +8,7 @@ replies are new.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
 from grader.course import Tolerance
 from grader.harness.compare import Difference, difference
@@ -37,46 +37,33 @@ class NoAnswer(Exception):
     program: Program
 
 
-class Step(Protocol):
-    """Programs that are asked at once.
+@dataclass(frozen=True)
+class Step:
+    """Programs that the student's code is asked at once, and how its replies are judged."""
 
-    `for_pytorch`: PyTorch is asked them as well. `told`: what was said counts for the diagnosis.
-    `looked_at`: how the check goes on hangs on the replies.
-    """
+    programs: tuple[Program, ...]
 
-    @property
-    def programs(self) -> tuple[Program, ...]:
-        """What the student's code is asked."""
-
-    @property
-    def for_pytorch(self) -> bool:
-        """Whether PyTorch's answers are needed."""
-
-    @property
-    def told(self) -> bool:
-        """Whether the exchanges are kept."""
-
-    def judge(self, replies: Sequence[Reply], answers: Answers) -> Boundary | None:
-        """Raises CheckFailed or NoAnswer; a picture, where the step was about one."""
-
-    @property
-    def looked_at(self) -> bool:
-        """Whether what comes next is not known before."""
+    for_pytorch: ClassVar[bool] = False  # PyTorch is asked them as well
+    told: ClassVar[bool] = True  # what was said counts for the diagnosis
+    looked_at: ClassVar[bool] = False  # how the check goes on hangs on the replies
 
     @property
     def judgements(self) -> int:
         """How many verdicts a pass stands for."""
+        return 0
+
+    def judge(self, replies: Sequence[Reply], answers: Answers) -> Boundary | None:
+        """Raises CheckFailed or NoAnswer; a picture, where the step was about one."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Agree:
+class Agree(Step):
     """The student's values are PyTorch's."""
 
-    programs: tuple[Program, ...]
     tolerance: Tolerance
-    for_pytorch: bool = True
-    told: bool = True
-    looked_at: bool = False
+
+    for_pytorch = True
 
     @property
     def judgements(self) -> int:
@@ -94,50 +81,39 @@ class Agree:
 
 
 @dataclass(frozen=True)
-class Raise:
-    """The student's code refuses the program with an exception of this type."""
+class Raise(Step):
+    """The student's code refuses the one program with an exception of this type."""
 
-    program: Program
     kind: str
     sentence: str
-    for_pytorch: bool = False
-    told: bool = True
-    looked_at: bool = False
-    judgements: int = 1
 
     @property
-    def programs(self) -> tuple[Program, ...]:
-        """The one."""
-        return (self.program,)
+    def judgements(self) -> int:
+        """The refusal."""
+        return 1
 
     def judge(self, replies: Sequence[Reply], answers: Answers) -> None:
         """No exception, or another one."""
-        reply = replies[0]
+        [program], reply = self.programs, replies[0]
         if reply.fault is not None and reply.fault.type == self.kind:
             return
         if reply.fault is not None:
-            raise NoAnswer(reply.fault, self.program)
-        label, values = self.program.labels[0], list(reply.values or ())
-        raise CheckFailed(self.sentence, self.program, label, self.kind, values)
+            raise NoAnswer(reply.fault, program)
+        values = list(reply.values or ())
+        raise CheckFailed(self.sentence, program, program.labels[0], self.kind, values)
 
 
 @dataclass(frozen=True)
-class Plane:
-    """Scores all over the plane, for the picture of a classifier. Judges nothing."""
+class Plane(Step):
+    """The one program's scores all over the plane, for the picture of a classifier. Judges
+    nothing."""
 
-    program: Program
     columns: int
     edges: tuple[float, float, float, float]  # left, right, bottom, top
     points: tuple[tuple[float, float, int], ...]
-    for_pytorch: bool = True
-    told: bool = False
-    looked_at: bool = False
-    judgements: int = 0
 
-    @property
-    def programs(self) -> tuple[Program, ...]:
-        """The one."""
-        return (self.program,)
+    for_pytorch = True
+    told = False
 
     def judge(self, replies: Sequence[Reply], answers: Answers) -> Boundary | None:
         """The picture, where the scores are numbers."""
@@ -150,48 +126,40 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Judge:
+class Judge(Step):
     """The student's values satisfy a function, which raises CheckFailed where they don't."""
 
-    programs: tuple[Program, ...]
     verdict: Callable[..., None]
-    for_pytorch: bool = False
-    told: bool = True
-    looked_at: bool = False
-    judgements: int = 1
+
+    @property
+    def judgements(self) -> int:
+        """The function's."""
+        return 1
 
     def judge(self, replies: Sequence[Reply], answers: Answers) -> None:
         """As the function says."""
         self.verdict(*(each for values in values_of(self.programs, replies) for each in values))
 
 
-@dataclass(frozen=True)
-class Ask:
-    """Values that it hangs on how the check goes on."""
+class Look(Step):
+    """Values for the diagnosis. Judges nothing."""
 
-    programs: tuple[Program, ...]
-    looked_at: bool = True
-    for_pytorch: bool = False
-    told: bool = True
-    judgements: int = 0
+    def judge(self, replies: Sequence[Reply], answers: Answers) -> None:
+        """Whatever came is right."""
+
+
+class Attempt(Look):
+    """Values that the check looks at before it goes on, or none."""
+
+    looked_at = True
+
+
+class Ask(Attempt):
+    """Values that it can't go on without."""
 
     def judge(self, replies: Sequence[Reply], answers: Answers) -> None:
         """Only that there are values."""
         values_of(self.programs, replies)
-
-
-@dataclass(frozen=True)
-class Look:
-    """Values that are not judged: for the diagnosis, or `looked_at` by the check itself."""
-
-    programs: tuple[Program, ...]
-    looked_at: bool = False
-    for_pytorch: bool = False
-    told: bool = True
-    judgements: int = 0
-
-    def judge(self, replies: Sequence[Reply], answers: Answers) -> None:
-        """Whatever came is right."""
 
 
 def values_of(programs: Sequence[Program], replies: Sequence[Reply]) -> list[tuple[Plain, ...]]:

@@ -6,7 +6,6 @@ says about itself is believed. Its limits are kept here, by this side's clock.
 
 import asyncio
 import contextlib
-import secrets
 import signal
 import threading
 import time
@@ -24,7 +23,7 @@ from grader.kernels.provisioner import SealedProvisioner
 from grader.model import Outcome
 from grader.sandbox import Fault, Sandbox
 from grader.sandbox.reply import ProtocolError, clean
-from grader.sandbox.worker import Worker, WorkerGone, encoded
+from grader.sandbox.worker import Worker, WorkerGone
 
 with quick_imports():
     import nbformat
@@ -165,10 +164,7 @@ _OUTPUTS = frozenset({"stream", "display_data", "update_display_data", "execute_
 
 def _begin(worker: Worker, begin: Mapping[str, Any], seconds: float) -> None:
     """Let the worker load what the notebook imports. Raises WorkerGone."""
-    request_id = secrets.token_hex(8)
-    deadline = time.monotonic() + seconds
-    worker.send(encoded({"id": request_id, "begin": begin}), deadline)
-    if worker.receive(deadline) != {"id": request_id}:
+    if worker.ask({"begin": begin}, time.monotonic() + seconds).keys() != {"id"}:
         raise worker.fail(ProtocolError("a reply to no request"))
 
 

@@ -3,16 +3,16 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
+from grader.archive import zipped
 from grader.course import Concept, Course
 from grader.errors import InfrastructureError, UsageError
 from grader.platforms import locked
 from grader.platforms.answers import baked
-from grader.platforms.archive import zipped
 from grader.platforms.settings import FILE, Settings
 from grader.platforms.wheel import wheel
+from grader.version import torch_version
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOMES = {"gradescope": "/autograder/source", "prairielearn": "/mggrade", "exercism": "/mggrade"}
@@ -80,7 +80,7 @@ def pack(
     }
     extra = sum(each.points for each in graded if course.lesson(each.lesson).bonus)
     points = sum(each.points for each in graded) - extra
-    return Package(zipped(files, PROGRAMS), settings, points, extra)
+    return Package(zipped(files.items(), PROGRAMS), settings, points, extra)
 
 
 def _needs_torch(concept: Concept) -> bool:
@@ -88,13 +88,13 @@ def _needs_torch(concept: Concept) -> bool:
 
 
 def _torch_version() -> str:
-    try:
-        return metadata.version("torch")
-    except metadata.PackageNotFoundError:
+    found = torch_version()
+    if found is None:
         raise InfrastructureError(
             "PyTorch is not installed here, and its answers go into the package; install it "
             "(pip install torch) and run again"
-        ) from None
+        )
+    return found
 
 
 def _from_templates(platform: str, torch: str | None) -> dict[str, bytes]:

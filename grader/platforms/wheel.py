@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
+from grader.archive import zipped
 from grader.attempts import solutions_folder
 from grader.course import HERE
 from grader.errors import InfrastructureError
-from grader.platforms.archive import zipped
 
 NAME = "mggrade"
 _ABOUT = ("METADATA", "entry_points.txt")
@@ -28,7 +28,7 @@ def wheel() -> tuple[str, bytes]:
         files[f"{folder}/{name}"] = (about.read_text(name) or "").encode()
     files[f"{folder}/WHEEL"] = _WHEEL.encode()
     files[f"{folder}/RECORD"] = _record(files, f"{folder}/RECORD").encode()
-    return f"{NAME}-{about.version}-py3-none-any.whl", zipped(files)
+    return f"{NAME}-{about.version}-py3-none-any.whl", zipped(files.items())
 
 
 def installed() -> metadata.Distribution:

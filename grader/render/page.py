@@ -8,10 +8,9 @@ from grader.model import ConceptResult, Report, State
 from grader.render.lines import comma_list, out_of, points
 from grader.render.page_concept import CheckView, ConceptView, check_view, concept_view
 from grader.render.states import (
-    SETTLED,
     fault_of,
     how_read,
-    is_graders_fault,
+    is_open,
     points_of,
     trouble_of,
 )
@@ -88,7 +87,7 @@ def page_of(report: Report, titles: Mapping[str, str]) -> Page:
 def _next(present: list[ConceptResult], lessons: tuple[LessonView, ...]) -> Next | None:
     """The first thing in course order that is not done, as far as that is known."""
     for each in present:
-        if each.state in SETTLED or is_graders_fault(each):
+        if not is_open(each):
             continue
         place = str(each.place or "")
         lesson = next(one for one in lessons if one.id == each.lesson)

@@ -57,6 +57,11 @@ def is_graders_fault(concept: ConceptResult) -> bool:
     return outcomes == {Outcome.INFRASTRUCTURE}
 
 
+def is_open(concept: ConceptResult) -> bool:
+    """Whether it is for the learner to go on with, as far as that is known."""
+    return concept.state not in SETTLED and not is_graders_fault(concept)
+
+
 def trouble_of(report: Report) -> tuple[str, ...]:
     """What keeps a report from being the whole truth, in sentences."""
     sentences = []

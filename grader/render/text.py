@@ -19,13 +19,12 @@ from grader.render.lines import comma_list, out_of, safe, wrapped
 from grader.render.rows import pointer_lines, rows_for
 from grader.render.states import (
     GAVE_UP,
-    SETTLED,
     STATE_OF,
     STATES,
     WAITING,
     fault_of,
     how_read,
-    is_graders_fault,
+    is_open,
     points_of,
     trouble_of,
 )
@@ -255,7 +254,7 @@ class _Page:
         """The first thing in course order that is not done, as far as that is known."""
         for lesson in self._lessons:
             for concept in lesson.concepts:
-                if concept.state in SETTLED or is_graders_fault(concept):
+                if not is_open(concept):
                     continue
                 what, title = concept.id, f" ({safe(concept.title)})"
                 if lesson.fault is not None:

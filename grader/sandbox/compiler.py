@@ -5,14 +5,12 @@ every lesson after them. A text may be made so that compiling it takes all the m
 it is done in a sealed worker, which runs nothing of anyone's; what it sends is not looked into.
 """
 
-import contextlib
-import secrets
 import time
 from collections.abc import Sequence
 from typing import Protocol
 
 from grader.course import Limits
-from grader.sandbox.worker import Worker, WorkerGone, encoded
+from grader.sandbox.worker import Worker, WorkerGone
 from grader.sandbox.zygote import Zygote
 
 MOST_KEPT = 500  # texts; a class shares the reference's, as it is and with one region a stub
@@ -61,35 +59,22 @@ class Compiler:
     def _compile(self, filename: str, code: str) -> str | None:
         if self._compiled >= MOST_COMPILED:
             self.close()
+        deadline = time.monotonic() + self._workshop.limits.program_seconds
         try:
-            answer = self._ask({"compile": [filename, code]})
+            if self._worker is None:
+                self._worker, self._compiled = self._new(deadline), 0
+            answer = self._worker.ask({"compile": [filename, code]}, deadline).get("compiled")
         except WorkerGone:
             self._worker = None
             return None
+        except BaseException:  # its answer would be taken for the next one
+            self.close()
+            raise
         self._compiled += 1
         return answer if isinstance(answer, str) else None
 
-    def _ask(self, request: dict[str, object]) -> object:
-        """Raises WorkerGone."""
-        deadline = time.monotonic() + self._workshop.limits.program_seconds
-        if self._worker is None:
-            self._worker, self._compiled = self._new(deadline), 0
-        request_id = secrets.token_hex(8)
-        try:
-            self._worker.send(encoded({"id": request_id, **request}), deadline)
-            message = self._worker.receive(deadline)
-        except BaseException as error:
-            if not isinstance(error, WorkerGone):  # its answer would be taken for the next one
-                self.close()
-            raise
-        if isinstance(message, dict) and message.get("id") == request_id:
-            return message.get("compiled")
-        return None
-
     def _new(self, deadline: float) -> Worker:
+        """Raises WorkerGone."""
         worker = Worker(self._workshop.zygote(KIND), 1)
-        request = {"id": "lock", "import": [], "layers": list(self._workshop.layers)}
-        with contextlib.suppress(WorkerGone):  # then it is gone for the first text as well
-            worker.send(encoded(request), deadline)
-            worker.receive(deadline)
+        worker.ask({"import": [], "layers": list(self._workshop.layers)}, deadline)
         return worker

@@ -5,10 +5,7 @@ the known mistakes are all engines of this one kind: they differ in their source
 """
 
 import contextlib
-import functools
-import re
 import secrets
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,33 +14,12 @@ from typing import Any
 from grader.model import Outcome, Program
 from grader.sandbox.reply import Fault, ProtocolError, Reply, parse_error, parse_reply
 from grader.sandbox.sandbox import Sandbox
-from grader.sandbox.worker import Worker, WorkerGone, encoded
+from grader.sandbox.sources import Graft, Source, load_request, standard_imports
+from grader.sandbox.worker import Worker, WorkerGone
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
 MOST_FAULTS = 20  # of a notebook's cells
 _DEAR = 0.1  # seconds that filling the memory took: more than a refusal at once
-
-
-@dataclass(frozen=True)
-class Source:
-    """One module: its import name, and its cells as (file name, code) pairs.
-
-    `keep_going`: an exception in one cell does not stop the next one (notebooks). `executed`: the
-    cells are as they were written, magics and all, for a kernel to execute.
-    """
-
-    name: str
-    cells: tuple[tuple[str, str], ...]
-    keep_going: bool = False
-    executed: bool = False
-
-
-@dataclass(frozen=True)
-class Graft:
-    """The reference's version of the last module, and the names that it lends."""
-
-    cells: tuple[tuple[str, str], ...]
-    replace: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +60,7 @@ class Engine:
         self._layers = layers
         self._seconds = sandbox.limits.lesson_seconds if seconds is None else seconds
         self._left = self._seconds
-        self._spent = 0.0  # of what this worker was given before
+        self._used = 0.0  # seconds that this worker has been waited for
         self._worker: Worker | None = None
         self._loaded: tuple[Loaded, ...] = ()
         self._pending: _Pending | None = None
@@ -180,7 +156,7 @@ class Engine:
             reply = Reply(None, self._died(gone))
         pending.done += 1
         spent = time.monotonic() - started
-        self._left -= spent
+        self._spend(spent)
         output = worker.take_output()
         if output:
             reply = replace(reply, output=output)
@@ -200,7 +176,6 @@ class Engine:
 
     def renew(self) -> None:
         """Give it its whole budget of time again."""
-        self._spent = self._used
         self._left = self._seconds
 
     def close(self) -> None:
@@ -215,13 +190,12 @@ class Engine:
             return
         zygote, limits = self._sandbox.zygote(self._kind), self._sandbox.limits
         self._worker = Worker(zygote, limits.output_kib, self._sandbox.meanwhile)
-        self._spent = self._left - self._seconds  # nothing yet
+        self._used = 0.0
         self._load_into(self._worker, fresh=True)
 
-    @property
-    def _used(self) -> float:
-        """Seconds that this worker has been waited for."""
-        return self._spent + self._seconds - self._left
+    def _spend(self, seconds: float) -> None:
+        self._left -= seconds
+        self._used += seconds
 
     def _load_into(
         self, worker: Worker, request: dict[str, Any] | None = None, fresh: bool = False
@@ -234,7 +208,7 @@ class Engine:
             self._take(worker, request or {"load": self._compiled(self._request["modules"])})
         except WorkerGone as gone:
             self._failed(self._died(gone))
-        self._left -= time.monotonic() - started
+        self._spend(time.monotonic() - started)
 
     def _compiled(self, modules: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """The request with the code objects of what is to be loaded."""
@@ -279,15 +253,9 @@ class Engine:
         """One request, one answer."""
         if self._worker is None:
             raise WorkerGone(self._fault_of_loading())
-        request_id = secrets.token_hex(8)
-        deadline = time.monotonic() + seconds
         with self._in_one_piece():
             self._sandbox.look_up()
-            self._worker.send(encoded({"id": request_id, **request}), deadline)
-            message = self._worker.receive(deadline)
-        if not isinstance(message, dict) or message.get("id") != request_id:
-            raise self._worker.fail(ProtocolError("a reply to no request"))
-        return message
+            return self._worker.ask(request, time.monotonic() + seconds)
 
     @contextlib.contextmanager
     def _in_one_piece(self) -> Iterator[None]:
@@ -335,20 +303,6 @@ class _Pending:
         return self.programs[self.done : end]
 
 
-def _codes(sources: Iterable[Source]) -> Iterator[str]:
-    return (code for each in sources for _, code in each.cells)
-
-
-def load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:
-    """What a worker is asked to load."""
-    modules = [
-        {"name": each.name, "cells": each.cells, "keep_going": each.keep_going} for each in sources
-    ]
-    if graft is None:
-        return {"modules": modules}
-    return {"modules": modules, "graft": {"cells": graft.cells, "replace": graft.replace}}
-
-
 def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded, ...]:
     entries = message.get("loaded")
     if not isinstance(entries, list) or len(entries) != len(names):
@@ -362,28 +316,5 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
     return tuple(loaded)
 
 
-def standard_imports(codes: Iterable[str]) -> list[str]:
-    """The standard modules that sources name in imports: a locked worker can't open their files
-    any more. By the look of the lines; nothing is parsed, and a name too many does no harm."""
-    return list(dict.fromkeys(name for code in codes for name in _standard_imports(code)))[:200]
-
-
-@functools.lru_cache(maxsize=128)  # a lesson is loaded once for itself and for each after it
-def _standard_imports(code: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for match in _IMPORT.finditer(code):
-        names = [match["module"]] if match["module"] else match["modules"].split(",")
-        for name in names:
-            module = name.split()[0] if name.split() else ""
-            top = module.partition(".")[0]
-            if top in sys.stdlib_module_names and top not in _NEVER:
-                found[module] = None
-    return tuple(found)
-
-
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import\b|import[ \t]+(?P<modules>[\w., \t]+))",
-    re.MULTILINE,
-)
-# They do something when imported, or bring half a desktop along.
-_NEVER = frozenset({"antigravity", "this", "idlelib", "tkinter", "turtle", "turtledemo", "test"})
+def _codes(sources: Iterable[Source]) -> Iterator[str]:
+    return (code for each in sources for _, code in each.cells)

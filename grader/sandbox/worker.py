@@ -4,12 +4,13 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import selectors
 import signal
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.errors import InfrastructureError
@@ -103,6 +104,15 @@ class Worker:
             if not chunk:
                 raise self._gone(self._death())
             self._received += chunk
+
+    def ask(self, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        """One request, one answer. Raises WorkerGone."""
+        request_id = secrets.token_hex(8)
+        self.send(encoded({"id": request_id, **request}), deadline)
+        message = self.receive(deadline)
+        if not isinstance(message, dict) or message.get("id") != request_id:
+            raise self.fail(ProtocolError("a reply to no request"))
+        return message
 
     def fail(self, error: ProtocolError) -> WorkerGone:
         """End a worker whose message made no sense."""

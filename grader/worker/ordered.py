@@ -7,8 +7,7 @@ and what most operators give are Python's own sets.
 """
 
 import builtins
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 
@@ -20,6 +19,18 @@ class _Kind(type):
 
     def __subclasscheck__(cls, subclass: type) -> bool:
         return issubclass(subclass, builtins.set)
+
+
+def _in_place(change: Callable[..., None]) -> Callable[[Any, Any], Any]:
+    """The operator that changes a set as this method does."""
+
+    def operator(self: Any, other: Any) -> Any:
+        if not isinstance(other, set | frozenset):
+            return NotImplemented
+        change(self, other)
+        return self
+
+    return operator
 
 
 class OrderedSet(set[Any], metaclass=_Kind):
@@ -93,12 +104,6 @@ class OrderedSet(set[Any], metaclass=_Kind):
             for member in other:
                 self.add(member)
 
-    def __ior__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
-        if not isinstance(other, set | frozenset):
-            return NotImplemented
-        self.update(other)
-        return self
-
     def difference_update(self, *others: Iterable[Any]) -> None:
         """As of a set."""
         super().difference_update(*others)
@@ -114,23 +119,10 @@ class OrderedSet(set[Any], metaclass=_Kind):
         for member in dict.fromkeys(other):
             (self.discard if member in self else self.add)(member)
 
-    def __isub__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
-        if not isinstance(other, set | frozenset):
-            return NotImplemented
-        self.difference_update(other)
-        return self
-
-    def __iand__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
-        if not isinstance(other, set | frozenset):
-            return NotImplemented
-        self.intersection_update(other)
-        return self
-
-    def __ixor__(self, other: AbstractSet[Any], /) -> Self:  # type: ignore[misc]
-        if not isinstance(other, set | frozenset):
-            return NotImplemented
-        self.symmetric_difference_update(other)
-        return self
+    __ior__ = _in_place(update)
+    __isub__ = _in_place(difference_update)
+    __iand__ = _in_place(intersection_update)
+    __ixor__ = _in_place(symmetric_difference_update)
 
     def _keep(self) -> None:
         for member in [each for each in self._order if each not in self]:

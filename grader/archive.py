@@ -2,16 +2,16 @@
 
 import io
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 
 _BEGINNING = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive knows
 
 
-def zipped(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
-    """The archive; `programs` are the names of those that can be executed."""
+def zipped(files: Iterable[tuple[str, bytes]], programs: Collection[str] = ()) -> bytes:
+    """The archive of (name, content); `programs` are the names of those that can be executed."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
+        for name, content in files:
             entry = zipfile.ZipInfo(name, _BEGINNING)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, whose permissions follow
