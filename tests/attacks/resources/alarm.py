@@ -6,11 +6,13 @@
 # earns-cells: mg2.add, mg2.value
 
 import signal
+import time
 
 
 class Value:
     def __init__(self, data):
         self.data, self.grad = data, 0.0
+        time.sleep(0.005)  # all would be done before the alarm goes off
 
     def __repr__(self):
         return f"Value(data={self.data})"
