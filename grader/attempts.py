@@ -7,7 +7,7 @@ in the place of the student's for the lesson's other concepts. Never lent is the
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def own_sources(
 
 @dataclass(frozen=True)
 class Lent:
-    """The student's code for one concept, the reference's for everything else."""
+    """The student's code for some concepts, the reference's for everything else."""
 
     sources: tuple[Source, ...]
     graft: Graft
@@ -80,22 +80,24 @@ class Lent:
 
 
 def lent_sources(
-    course: Course, submission: Submission, concept: Concept, apart: bool = False
+    course: Course, submission: Submission, concepts: Sequence[Concept], apart: bool = False
 ) -> Lent:
-    """What the second attempt at a concept is made with. `apart`: another concept in the same
-    function has failed, and must not spoil this one."""
-    lesson = course.lesson(concept.lesson)
+    """What a second attempt at concepts of one lesson is made with. `apart`: the one concept shares
+    a function with another that has failed, and must not be spoiled by it."""
+    lesson = course.lesson(concepts[0].lesson)
     text = reference_text(lesson)
+    graded = [each.id for each in concepts]
     sources = [reference_source(earlier) for earlier in course.earlier(lesson)]
     module = submission.lessons[lesson.id]
     as_it_is = source(module, module.executed)
-    filled = {name: regions.fill(code, text, keep=concept.id) for name, code in as_it_is.cells}
+    filled = {name: regions.fill(code, text, *graded) for name, code in as_it_is.cells}
     if apart:
-        filled = {name: spliced(each, text, concept.id) for name, each in filled.items()}
+        filled = {name: spliced(each, text, graded[0]) for name, each in filled.items()}
     cells = tuple((name, each.text) for name, each in filled.items())
     sources.append(replace(as_it_is, cells=cells))
-    others = {name for each in lesson.concepts for name in each.names} - set(concept.names)
-    donor = regions.without(text, concept.id)
+    own = {name for each in concepts for name in each.names}
+    others = {name for each in lesson.concepts for name in each.names} - own
+    donor = regions.without(text, *graded)
     return Lent(
         tuple(sources),
         Graft(((f"{lesson.file}.py", donor),), tuple(sorted(others))),

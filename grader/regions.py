@@ -62,9 +62,9 @@ def exercise(source: str, filled: Collection[str] = ()) -> str:
 
 
 @functools.lru_cache(maxsize=128)  # a class is lent the same again and again
-def without(source: str, concept_id: str) -> str:
-    """The reference with one concept stubbed: what may be lent while that concept is graded."""
-    return exercise(source, set(concepts_in(source)) - {concept_id})
+def without(source: str, *concepts: str) -> str:
+    """The reference with these concepts stubbed: what may be lent while they are graded."""
+    return exercise(source, set(concepts_in(source)) - {*concepts})
 
 
 def concepts_in(source: str) -> list[str]:
@@ -84,8 +84,8 @@ def stubs(text: str) -> Iterator[Stub]:
             yield Stub(stub["concept"], number, function, owner)
 
 
-def fill(text: str, source: str, keep: str) -> "Filled":
-    """The text with the stubs of all concepts but `keep` filled in from the reference.
+def fill(text: str, source: str, *keep: str) -> "Filled":
+    """The text with the stubs of all concepts but those to `keep` filled in from the reference.
 
     A stub is matched with the region of the same concept in the function of the same name and
     class.
@@ -94,7 +94,7 @@ def fill(text: str, source: str, keep: str) -> "Filled":
     lines = list(enumerate(text.split("\n"), 1))
     for stub in reversed(list(stubs(text))):
         body = bodies.get((stub.concept, stub.owner, stub.function))
-        if stub.concept != keep and body is not None:
+        if stub.concept not in keep and body is not None:
             number, line = lines[stub.line - 1]
             indent = line[: len(line) - len(line.lstrip())]
             filled = [(number, f"{indent}{each}".rstrip()) for each in body]

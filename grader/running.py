@@ -1,7 +1,8 @@
 """Run a submission's checks lesson by lesson: on its own, then with the reference's help."""
 
+import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from grader import attempts, scoring
@@ -12,7 +13,7 @@ from grader.harness import Exchange
 from grader.loading import UNSOUND, Checks, all_alike, hangs, is_sound, load_fault, notes_of
 from grader.model import CheckResult, Diagnosis, LessonOutcomes, Outcome
 from grader.reading import CELLS, EXECUTE
-from grader.sandbox import Fault, Graft, Loaded, Source
+from grader.sandbox import Fault, Loaded, Source
 from grader.sandbox.sources import standard_imports
 from grader.stranger import Stranger
 from grader.submission import Module, Submission
@@ -92,16 +93,7 @@ class Runner:
             checks = {name: _as_carried(each) for name, each in checks.items()}
         checks = {**checks, **self._without_own_lessons(lesson, concepts, lent)}
         if not (fault and (fault.type in _SYNTAX or fault.outcome in UNSOUND)):
-            deadline = time.monotonic() + self._course.limits.lesson_seconds
-            for each in concepts:
-                if time.monotonic() < deadline:  # slow code does not get so much for each concept
-                    apart = any(
-                        {*each.names} & {*other.names} and _has_failed(checks[other.id])
-                        for other in concepts
-                        if other is not each
-                    )
-                    better = self._with_help(each, checks[each.id], trial.ledger, apart)
-                    checks = {**checks, each.id: better}
+            checks = self._helped(concepts, checks, trial.ledger)
         notes = notes_of([loaded]) if loaded.ok else ()
         curves = {
             each.id: curve
@@ -152,7 +144,7 @@ class Runner:
         there = self._submission.lessons
         for earlier in (each for each in self._course.earlier(lesson) if each.id in there):
             sources = attempts.own_sources(self._course, self._submission, earlier, self._broken)
-            with self._trial(sources) as trial:
+            with Trial(self._grounds, sources) as trial:
                 if not trial.load()[-1].ok:
                     return {earlier.id}
         return set()
@@ -177,23 +169,52 @@ class Runner:
             return all_alike(self._grounds.session, own, fault)
         return {}
 
+    def _helped(self, concepts: Sequence[Concept], checks: Checks, ledger: Ledger) -> Checks:
+        """What failed, run again with the reference's code around it: first what may pass together,
+        then each concept by itself."""
+        deadline = time.monotonic() + self._course.limits.lesson_seconds
+        checks = {**checks, **self._together(concepts, checks)}
+        for each in concepts:
+            if time.monotonic() < deadline:  # slow code does not get so much for each concept
+                apart = any(
+                    {*each.names} & {*other.names} and _has_failed(checks[other.id])
+                    for other in concepts
+                    if other is not each
+                )
+                checks = {**checks, each.id: self._with_help(each, checks[each.id], ledger, apart)}
+        return checks
+
+    def _together(self, concepts: Sequence[Concept], checks: Checks) -> Checks:
+        """Those that pass in one attempt, with the reference's code for all that is right already
+        and for the first that failed: most of what fails does so because of something before it."""
+        needy = [each for each in concepts if each.carry and _has_failed(checks[each.id])]
+        if any(check.outcome in UNSOUND for each in needy for check in checks[each.id]):
+            return {}  # it would be waited for twice
+        asked = needy[1:]
+        if len(asked) < 2:  # no less work than one by one
+            return {}
+        passed = {}
+        with self._lent_trial(asked) as (trial, lent):
+            if trial.load()[-1].ok:
+                for each in asked:
+                    second = _second(each, checks[each.id], trial, lent)
+                    results = tuple(_better(one, second.get(one.id)) for one in checks[each.id])
+                    if not _has_failed(results):
+                        passed[each.id] = results
+        return passed
+
     def _with_help(
         self, concept: Concept, first: tuple[CheckResult, ...], ledger: Ledger, apart: bool
     ) -> tuple[CheckResult, ...]:
         """What failed, run again with the reference's code for everything but the concept. What
         fails even so is diagnosed. `ledger` is that of the first attempt; for `apart` see
         attempts.lent_sources."""
-        failed = [check.id for check in first if check.outcome in _HELPED]
-        if not failed or not concept.carry:
+        if not _has_failed(first) or not concept.carry:
             return first
-        lent = attempts.lent_sources(self._course, self._submission, concept, apart)
-        with self._trial(lent.sources, lent.graft) as trial:
+        with self._lent_trial([concept], apart) as (trial, lent):
             if not trial.load()[-1].ok:
                 return first
-            second = {
-                check.id: replace(check, place=lent.original(check.place))
-                for check in trial.checks(concept, failed)
-            }
+            second = _second(concept, first, trial, lent)
             results = tuple(_better(check, second.get(check.id)) for check in first)
             if _has_failed(results):
                 self._diagnose(concept, *_as_one(concept, first, second, ledger, trial), trial)
@@ -206,8 +227,13 @@ class Runner:
         if found is not None:
             self._diagnoses[concept.id] = found
 
-    def _trial(self, sources: Sequence[Source], graft: Graft | None = None) -> Trial:
-        return Trial(self._grounds, sources, graft)
+    @contextlib.contextmanager
+    def _lent_trial(
+        self, concepts: Sequence[Concept], apart: bool = False
+    ) -> Iterator[tuple[Trial, attempts.Lent]]:
+        lent = attempts.lent_sources(self._course, self._submission, concepts, apart)
+        with Trial(self._grounds, lent.sources, lent.graft) as trial:
+            yield trial, lent
 
 
 def _how_read(modules: Iterable[Module]) -> dict[str, str]:
@@ -215,6 +241,17 @@ def _how_read(modules: Iterable[Module]) -> dict[str, str]:
         module.path.name: EXECUTE if module.executed else CELLS
         for module in modules
         if module.notebook and not module.problem
+    }
+
+
+def _second(
+    concept: Concept, first: Sequence[CheckResult], trial: Trial, lent: attempts.Lent
+) -> dict[str, CheckResult]:
+    """The checks that failed at first, by id, as they come out now."""
+    failed = [check.id for check in first if check.outcome in _HELPED]
+    return {
+        check.id: replace(check, place=lent.original(check.place))
+        for check in trial.checks(concept, failed)
     }
 
 

@@ -109,8 +109,8 @@ def parameters(self):
     mine = regions.exercise(source).replace(
         'raise NotImplementedError("mg6.parameters")', "return mine", 1
     )
-    filled = regions.fill(mine, source, keep="mg6.loss").text
-    assert filled == regions.without(source, "").replace("self.Neuron", "mine")
+    filled = regions.fill(mine, source, "mg6.loss").text
+    assert filled == regions.without(source).replace("self.Neuron", "mine")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_only_looks_like_a_stub_is_none(line):
 
 
 def test_fill_takes_each_body_from_the_function_of_the_same_name():
-    filled = regions.fill(EXERCISE, LESSON, keep="mg2.trace")
+    filled = regions.fill(EXERCISE, LESSON, "mg2.trace")
     assert filled.text == regions.without(LESSON, "mg2.trace")
 
 
@@ -155,23 +155,23 @@ def test_a_function_defined_inside_a_region_does_not_hide_the_one_around_it():
             ### END SOLUTION
         """
     )
-    filled = regions.fill(regions.exercise(source), source, keep="")
-    assert filled.text == regions.without(source, "")
+    filled = regions.fill(regions.exercise(source), source)
+    assert filled.text == regions.without(source)
 
 
 def test_fill_keeps_the_students_own_indentation_and_leaves_other_code_alone():
     mine = 'class Value:\n  def __repr__(self):\n      raise NotImplementedError("mg2.value")\n'
-    filled = regions.fill(mine, LESSON, keep="mg2.trace")
+    filled = regions.fill(mine, LESSON, "mg2.trace")
     assert filled.text.split("\n")[2] == '      return f"Value(data={self.data})"'
 
 
 def test_fill_leaves_a_stub_that_has_no_counterpart():
     mine = 'def other():\n    raise NotImplementedError("mg2.value")'
-    assert regions.fill(mine, LESSON, keep="mg2.trace").text == mine
+    assert regions.fill(mine, LESSON, "mg2.trace").text == mine
 
 
 def test_fill_says_where_every_line_came_from():
-    filled = regions.fill(EXERCISE, LESSON, keep="mg2.trace")
+    filled = regions.fill(EXERCISE, LESSON, "mg2.trace")
     theirs, mine = filled.text.split("\n"), EXERCISE.split("\n")
     assert len(filled.origins) == len(theirs)
     for line, origin in zip(theirs, filled.origins, strict=True):
@@ -230,5 +230,5 @@ def test_the_courses_own_lessons_come_back_whole():
 
     for lesson in load_course().lessons:
         source = reference_text(lesson)
-        filled = regions.fill(regions.exercise(source), source, keep="")
-        assert filled.text == regions.without(source, "")
+        filled = regions.fill(regions.exercise(source), source)
+        assert filled.text == regions.without(source)

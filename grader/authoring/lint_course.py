@@ -109,7 +109,7 @@ def _squeezed(text: str) -> str:
 
 def _answers(source: str) -> Iterator[str]:
     """The lines of a solution's regions that hold an answer: `return out` only names things."""
-    solution = regions.without(source, concept_id="").split("\n")
+    solution = regions.without(source).split("\n")
     given = regions.exercise(source).split("\n")
     for line in Counter(solution) - Counter(given):
         if re.search(r"[=+*/\[-]", line) and not line.lstrip().startswith("#"):

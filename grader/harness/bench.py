@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from grader.course import Tolerance
 from grader.model import Boundary, Plain, Program
@@ -16,8 +16,7 @@ class Judge(Protocol):
         """The right values for each program."""
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A program, what the examined engine replied, and the right values where they were asked."""
 
     program: Program

@@ -8,11 +8,18 @@ import contextlib
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from grader.model import Outcome, Program
-from grader.sandbox.reply import Fault, ProtocolError, Reply, parse_error, parse_reply
+from grader.sandbox.reply import (
+    Fault,
+    ProtocolError,
+    Reply,
+    mark_of,
+    parse_error,
+    parse_reply,
+)
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.sources import Graft, Source, load_request, standard_imports
 from grader.sandbox.worker import Worker, WorkerGone
@@ -147,9 +154,11 @@ class Engine:
 
     def _reply(self, worker: Worker, pending: "_Pending", program: Program) -> Reply:
         started = time.monotonic()
+        mark = None
         try:
             message = worker.receive(started + self._patience())
             reply = parse_reply(message, pending.request_id, pending.done, len(program.shows))
+            mark = mark_of(message)
         except ProtocolError as error:
             reply = Reply(None, self._died(worker.fail(error)))
         except WorkerGone as gone:
@@ -157,9 +166,11 @@ class Engine:
         pending.done += 1
         spent = time.monotonic() - started
         self._spend(spent)
-        output = worker.take_output()
-        if output:
-            reply = replace(reply, output=output)
+        last = self._worker is None or not pending.left
+        if last or mark is not None:
+            # What went past Python's streams has no mark: the last program is told to have it.
+            output = worker.take_output(None if last else mark)
+            reply = reply._replace(output=output) if output else reply
         if reply.fault is not None and reply.fault.type == "MemoryError" and spent > _DEAR:
             self.close()  # the next program would fill the memory again, for as long
         return reply

@@ -1,8 +1,9 @@
 """What comes back over the pipe, checked and cleaned before anything else sees it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.model import Outcome, Place, Plain
 
@@ -25,8 +26,7 @@ class Fault:
         return self.frames[-1] if self.frames else None
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """An engine's answer to one program: values or a fault, and what was printed meanwhile."""
 
     values: tuple[Plain, ...] | None
@@ -49,9 +49,17 @@ def parse_reply(message: Any, request_id: str, number: int, count: int) -> Reply
     values = message.get("values")
     if not isinstance(values, list) or len(values) != count:
         raise ProtocolError("a reply of the wrong shape")
-    return Reply(
-        tuple([each if type(each) is float else _clean_plain(each) for each in values]), None
-    )
+    cleaned = tuple([each if type(each) is float else _clean_plain(each) for each in values])
+    return Reply(cleaned, None)
+
+
+def mark_of(message: Mapping[str, Any]) -> int | None:
+    """The number of the mark behind what was printed meanwhile; None if nothing was. Raises
+    ProtocolError."""
+    mark = message.get("printed")
+    if mark is not None and not isinstance(mark, int):
+        raise ProtocolError("a mark that is no number")
+    return mark
 
 
 def parse_error(error: Any) -> Fault:

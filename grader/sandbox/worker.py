@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,10 +20,12 @@ from grader.sandbox.reply import Fault, ProtocolError, clean
 from grader.sandbox.zygote import Zygote
 
 HEADER = struct.Struct("!I")
+# Decodes the one value that a text should be.
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
 _GLANCE = 0.05  # seconds between two looks at what else goes on
 LARGEST = 1024 * 1024  # reading it takes the trusted process a tenth of a second at most
-# What a worker prints after each program (worker/child.py), so that its output is told apart from
-# that of the next one, which is under way already.
+# What a worker prints after each program that printed something (worker/child.py), so that it is
+# told apart from what the next one prints, which is under way already.
 MARK = b"\0%d\0"
 _MARK = re.compile(rb"\0\d+\0")
 # What PyTorch says while it is loaded: that file is out of reach, and it gets on without.
@@ -47,8 +50,8 @@ class Worker:
         self._zygote = zygote
         self._room = output_kib * 1024
         self._printed = bytearray()
-        self._programs = 0  # whose output was taken
         self._received = bytearray()
+        self._frames: deque[bytes] = deque()
         self._channel, theirs = socket.socketpair()
         self._output, writing = os.pipe()
         try:
@@ -81,19 +84,7 @@ class Worker:
 
     def receive(self, deadline: float) -> Any:
         """The next message. Raises WorkerGone, at the latest at `deadline` (time.monotonic)."""
-        while True:
-            if len(self._received) >= HEADER.size:
-                (length,) = HEADER.unpack_from(self._received)
-                if length > LARGEST:
-                    raise self._gone(_protocol(f"a frame of {length} bytes"))
-                if len(self._received) >= HEADER.size + length:
-                    body = bytes(self._received[HEADER.size : HEADER.size + length])
-                    del self._received[: HEADER.size + length]
-                    self._drain()
-                    try:
-                        return json.loads(body)
-                    except (ValueError, RecursionError):
-                        raise self._gone(_protocol("something that is not JSON")) from None
+        while not self._frames and not self._split():
             self._wait(deadline)
             try:
                 chunk = self._channel.recv(1 << 20)
@@ -104,6 +95,10 @@ class Worker:
             if not chunk:
                 raise self._gone(self._death())
             self._received += chunk
+        try:
+            return _decoded(self._frames.popleft())
+        except (ValueError, RecursionError):
+            raise self._gone(_protocol("something that is not JSON")) from None
 
     def ask(self, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
         """One request, one answer. Raises WorkerGone."""
@@ -148,10 +143,12 @@ class Worker:
         """End what has ended by itself."""
         return self._gone(self._death())
 
-    def take_output(self) -> str:
-        """What was printed since the last call, up to the end of the next program."""
-        self._programs += 1
-        printed, _, self._printed = self._printed.partition(MARK % self._programs)
+    def take_output(self, mark: int | None = None) -> str:
+        """What was printed since the last call: up to this mark, or all of it."""
+        if mark is None:
+            printed, self._printed = self._printed, bytearray()
+        else:
+            printed, _, self._printed = self._printed.partition(MARK % mark)
         if not printed:
             return ""
         return clean(_MARK.sub(b"", printed).decode("utf-8", "replace")).replace(_NOISE, "")
@@ -168,6 +165,24 @@ class Worker:
             return self._zygote.kill(self._pid)
         except InfrastructureError:  # the zygote was killed, and its children die with it
             return signal.SIGKILL
+
+    def _split(self) -> bool:
+        """Whether there are whole frames in what was received, set apart then; what was printed
+        before them was sent before them. Raises WorkerGone for a frame that is too large."""
+        start = 0
+        while len(self._received) >= start + HEADER.size:
+            (length,) = HEADER.unpack_from(self._received, start)
+            end = start + HEADER.size + length
+            if length > LARGEST and not self._frames:
+                raise self._gone(_protocol(f"a frame of {length} bytes"))
+            if length > LARGEST or len(self._received) < end:
+                break
+            self._frames.append(bytes(self._received[start + HEADER.size : end]))
+            start = end
+        if start:
+            del self._received[:start]
+            self._drain()
+        return start > 0
 
     def _wait(self, deadline: float) -> None:
         """Wait until the channel is ready, reading what is printed meanwhile."""
@@ -214,6 +229,18 @@ class Worker:
     def _gone(self, fault: Fault) -> WorkerGone:
         self.close()
         return WorkerGone(fault)
+
+
+def _decoded(body: bytes) -> Any:
+    """Raises ValueError or RecursionError."""
+    text = body.decode()
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:
+        raise ValueError("no value") from None
+    if end != len(text):
+        raise ValueError("more than one value")
+    return value
 
 
 def encoded(message: Any) -> bytes:

@@ -6,49 +6,50 @@ source come.
 """
 
 import contextlib
-import itertools
 import os
 import random
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import faults, load, lock, process
 from .evaluate import evaluate
 from .load import Submission
 from .protocol import read_frame, write_frame
+from .streams import Printed
 
 CHANNEL = 3
-MARK = b"\0%d\0"  # see sandbox/worker.py
 
 
-def prepare() -> None:
+def prepare() -> Printed:
     """What every child needs and can as well find made: the streams to the output pipe, which takes
     the place of the pipe that they are made for here; what the locks are made of."""
+    printed = Printed()
     kept = os.dup(1)
     reading, writing = os.pipe()
     os.dup2(writing, 1)
     for name in ("stdout", "stderr"):
-        stream = os.fdopen(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+        stream = printed.stream()
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     os.dup2(kept, 1)
     for descriptor in (kept, reading, writing):
         os.close(descriptor)
     lock.prepare()
+    return printed
 
 
-def run(channel: int, output: int, limits: Mapping[str, int]) -> None:
+def run(channel: int, output: int, limits: Mapping[str, int], printed: Printed) -> None:
     """Answer requests until the channel closes, then leave without running anyone's clean-up."""
     try:
         _claim(channel, output)
         request = read_frame(CHANNEL)
         if request is not None and "kernel" in request:
-            _be_kernel(request, limits)
+            _be_kernel(request, limits, printed)
         elif request is not None:
             _prepare(request, limits)
-            _serve(Submission())
+            _serve(Submission(), printed)
     finally:
         os._exit(0)
 
@@ -85,13 +86,12 @@ def _seed() -> None:
         sys.modules["numpy.random"].seed(0)
 
 
-def _serve(submission: Submission) -> None:
-    evaluated = itertools.count(1)
+def _serve(submission: Submission, printed: Printed) -> None:
     while (request := read_frame(CHANNEL)) is not None:
-        _answer(request, submission, evaluated)
+        _answer(request, submission, printed)
 
 
-def _answer(request: Mapping[str, Any], submission: Submission, evaluated: Iterator[int]) -> None:
+def _answer(request: Mapping[str, Any], submission: Submission, printed: Printed) -> None:
     answer: dict[str, Any] = {"id": request["id"]}
     if "load" in request or "extend" in request:
         more = "extend" in request
@@ -108,10 +108,10 @@ def _answer(request: Mapping[str, Any], submission: Submission, evaluated: Itera
                 result: dict[str, Any] = {"values": evaluate(program, submission.lookup)}
             except BaseException as error:  # sys.exit() must not end the worker
                 result = {"error": faults.describe(error)}
-            _reply(answer | {"n": number} | result, MARK % next(evaluated))
+            _reply(answer | {"n": number} | result, printed)
 
 
-def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
+def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int], printed: Printed) -> None:
     """Become a notebook's kernel. Two more requests are known then: `begin`, with the sources as
     in `load`, before the cells come over Jupyter's channels; and `adopt`, after them."""
     from . import kernel, notebook
@@ -138,12 +138,12 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
             cells.expect(name, asked["begin"]["modules"][-1]["cells"])
             write_frame(CHANNEL, {"id": asked["id"]})
         elif "adopt" in asked:
-            kernel.leave_streams()
+            kernel.leave_streams(printed)
             with contextlib.suppress(Exception):
                 running.fall_silent()
             loaded = submission.adopt(running.shell.user_module, cells.errors)
             _reply({"id": asked["id"], "loaded": loaded})
-            _serve(submission)  # and never back to the event loop, with its own times
+            _serve(submission, printed)  # and never back to the event loop, with its own times
             os._exit(0)
 
     def answer_or_end() -> None:
@@ -155,13 +155,10 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
     running.run(CHANNEL, answer_or_end)
 
 
-def _reply(answer: dict[str, Any], mark: bytes = b"") -> None:
-    """What was printed so far leaves before the answer does, and behind it the mark that tells it
-    apart from what comes next."""
+def _reply(answer: dict[str, Any], printed: Printed | None = None) -> None:
+    """What was printed so far leaves before the answer does, which tells the mark behind it."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):  # the student may have closed or replaced it
             stream.flush()
-    if mark:
-        with contextlib.suppress(OSError):
-            os.write(1, mark)
-    write_frame(CHANNEL, answer)
+    mark = printed.mark() if printed is not None else None
+    write_frame(CHANNEL, answer if mark is None else answer | {"printed": mark})

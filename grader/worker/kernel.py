@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import audit, landlock, limits, process, seccomp
+from .streams import Printed
 
 LAYERS = ("limits", "process", "landlock", "seccomp")
 _ARENAS = -8  # M_ARENA_MAX of mallopt(3)
@@ -178,13 +179,11 @@ def listable() -> list[str]:
     return [folder for folder in dict.fromkeys(sys.path) if Path(folder).is_dir()]
 
 
-def leave_streams() -> None:
+def leave_streams(printed: Printed) -> None:
     """The cells are done: from now on what is printed goes to the pipe, as from any worker."""
     for name in ("stdout", "stderr"):
         try:
-            stream: io.TextIOBase = os.fdopen(
-                1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False
-            )
+            stream: io.TextIOBase = printed.stream()
         except OSError:  # a cell has closed it
             stream = _Nowhere()
         setattr(sys, name, stream)

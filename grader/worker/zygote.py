@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from . import child, imports, process
+from .streams import Printed
 
 COMMAND = struct.Struct("!cI")
 ANSWER = struct.Struct("!i")
@@ -36,17 +37,19 @@ def main() -> None:
         process.adopt_orphans()
     with socket.socket(fileno=settings["control"]) as control:
         imports.prepare(settings["preload"], settings["site"])
-        child.prepare()
+        printed = child.prepare()
         # Values and their closures are cycles: collecting them often is most of a training's time.
         gc.set_threshold(50_000, 20, 20)
         gc.freeze()
         control.sendall(ANSWER.pack(os.getpid()))  # ready
-        run = _serve(control, settings)
+        run = _serve(control, settings, printed)
     if run is not None:
         run()
 
 
-def _serve(control: socket.socket, settings: dict[str, Any]) -> Callable[[], None] | None:
+def _serve(
+    control: socket.socket, settings: dict[str, Any], printed: Printed
+) -> Callable[[], None] | None:
     """The parent's side of every fork; in a child, returns what the child is to do."""
     children: set[int] = set()
     while True:
@@ -61,7 +64,7 @@ def _serve(control: socket.socket, settings: dict[str, Any]) -> Callable[[], Non
             pid = os.fork()
             if pid == 0:
                 channel, output = descriptors
-                return lambda: child.run(channel, output, settings["limits"])
+                return lambda: child.run(channel, output, settings["limits"], printed)
             for descriptor in descriptors:
                 os.close(descriptor)
             children.add(pid)
