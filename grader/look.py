@@ -41,6 +41,8 @@ def _of_module(module: Module, own: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for name, code in module.cells:
         for number, line in enumerate(code.split("\n"), 1):
+            if line.isascii() and "import" not in line:
+                continue  # nothing to be seen in most
             where = f"{name}, line {number}"
             for package in _imports(line) - set(own) - seen:
                 seen.add(package)
@@ -67,8 +69,6 @@ def _imports(line: str) -> set[str]:
 
 def _mixed(line: str) -> Iterator[str]:
     """Names in which Latin letters stand beside look-alikes of other alphabets."""
-    if line.isascii():
-        return
     code = line.partition("#")[0]
     for word in _WORD.findall(code):
         if word.isascii():

@@ -292,6 +292,11 @@ class Program:
         return {"steps": [list(step) for step in self.steps], "shows": list(self.shows)}
 
     @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """What it asks for by name."""
+        return frozenset(str(step[1]) for step in self.steps if step[0] == "name")
+
+    @functools.cached_property
     def encoded(self) -> bytes:
         """That as JSON, made once: a class of a thousand is asked the same programs."""
         return json.dumps(self.data(), separators=(",", ":")).encode()

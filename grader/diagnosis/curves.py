@@ -18,9 +18,7 @@ def curve_of(
     longest: Curve | None = None
     for check in checks:
         for exchange in ledger.get(check.id, ()):
-            if not any(
-                step[:1] == ("name",) and step[1] in TRAINING for step in exchange.program.steps
-            ):
+            if not TRAINING & exchange.program.names:
                 continue
             pairs = zip(exchange.reply.values or (), exchange.expected or (), strict=False)
             for yours, expected in pairs:

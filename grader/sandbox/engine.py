@@ -5,9 +5,10 @@ the known mistakes are all engines of this one kind: they differ in their source
 """
 
 import contextlib
+import functools
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from grader.sandbox.reply import (
 )
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.sources import Graft, Source, load_request, standard_imports
-from grader.sandbox.worker import Worker, WorkerGone
+from grader.sandbox.worker import Worker, WorkerGone, encoded
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
 MOST_FAULTS = 20  # of a notebook's cells
@@ -103,7 +104,7 @@ class Engine:
             return False
         self._request = request
         self.renew()
-        self._load_into(self._worker, {"extend": self._compiled(request["modules"][-1:])})
+        self._load_into(self._worker, self._to_load("extend", request["modules"][-1:]))
         return True
 
     def has(self, names: Sequence[str]) -> list[bool] | Fault:
@@ -208,35 +209,31 @@ class Engine:
         self._left -= seconds
         self._used += seconds
 
-    def _load_into(
-        self, worker: Worker, request: dict[str, Any] | None = None, fresh: bool = False
-    ) -> None:
+    def _load_into(self, worker: Worker, request: bytes | None = None, fresh: bool = False) -> None:
         """`request`: by default, to load everything."""
         started = time.monotonic()
         try:
             if fresh:
                 self._lock()
-            self._take(worker, request or {"load": self._compiled(self._request["modules"])})
+            self._take(worker, request or self._to_load("load", self._request["modules"]))
         except WorkerGone as gone:
             self._failed(self._died(gone))
         self._spend(time.monotonic() - started)
 
-    def _compiled(self, modules: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """The request with the code objects of what is to be loaded."""
+    def _to_load(self, verb: str, modules: Sequence[dict[str, Any]]) -> bytes:
+        """The request, encoded, with the code objects of what is to be loaded."""
         compiled = self._sandbox.compiler.compiled
-        request: dict[str, Any] = {
-            "modules": [
-                {**each, "compiled": [compiled(*cell) for cell in each["cells"]]}
-                for each in modules
-            ]
-        }
-        graft = self._request.get("graft")
+        told = [
+            _part(**each, compiled=tuple(compiled(*cell) for cell in each["cells"]))
+            for each in modules
+        ]
+        graft, lent = self._request.get("graft"), b""
         if graft:
-            made = [compiled(f"reference {name}", code) for name, code in graft["cells"]]
-            request["graft"] = {**graft, "compiled": made}
-        return request
+            made = tuple(compiled(f"reference {name}", code) for name, code in graft["cells"])
+            lent = b',"graft":' + _part(**graft, compiled=made)
+        return b'{"%s":{"modules":[%s]%s}}' % (verb.encode(), b",".join(told), lent)
 
-    def _take(self, worker: Worker, request: dict[str, Any]) -> None:
+    def _take(self, worker: Worker, request: dict[str, Any] | bytes) -> None:
         """Ask for what loading gave. Raises WorkerGone."""
         message = self._ask(request, self._patience())
         try:
@@ -260,7 +257,7 @@ class Engine:
         if self._layers is None:
             self._sandbox.note(holding if isinstance(holding, list) else [])
 
-    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
         """One request, one answer."""
         if self._worker is None:
             raise WorkerGone(self._fault_of_loading())
@@ -325,6 +322,12 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
         faults = tuple(parse_error(error) for error in entry["errors"][:MOST_FAULTS])
         loaded.append(Loaded(name, entry.get("ok") is True, faults))
     return tuple(loaded)
+
+
+@functools.lru_cache(maxsize=64)  # the reference's lessons are lent again and again
+def _part(**told: Hashable) -> bytes:
+    """A module or a graft, as it stands in a request."""
+    return encoded(told)
 
 
 def _codes(sources: Iterable[Source]) -> Iterator[str]:
