@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from grader import grade  # noqa: E402
+from grader.classroom.crew import usual_jobs  # noqa: E402
 from grader.classroom.gradebook import Gradebook  # noqa: E402
 from grader.render.json_format import report_to_data  # noqa: E402
 from tests.classes import LESSONS, student, write_student  # noqa: E402
@@ -58,7 +59,7 @@ def main() -> None:
     """Measure what is asked for, and print one line each."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", default="100,1000,2000")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=usual_jobs())
     parser.add_argument("--loops", action="store_true", help="again with endless loops")
     parser.add_argument("--equal", type=int, default=0, metavar="N")
     parser.add_argument("--mg8", action="store_true")

@@ -1,6 +1,5 @@
 """`mggrade grade`: grade a class into its gradebook."""
 
-import os
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -70,7 +69,9 @@ MOST_NAMES = 10
     help="Grade anew: a student, a lesson, a concept, 'changed' (since the grader did), 'all'.",
 )  # fmt: skip
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes that grade; one a core by default."
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="Processes that grade; by default three for two cores, since each waits for its students.",
 )
 @click.option(
     "--isolation", type=click.Choice(["full", "auto", "none"]), default="auto", show_default=True,
@@ -148,7 +149,7 @@ def command(
         again = session.regrading(regrade, book, course, everyone)
         _say_matching(handed_in, quiet)
         try:
-            with _crew(scheduler, jobs or os.cpu_count() or 1) as crew:
+            with _crew(scheduler, jobs) as crew:
                 began = time.monotonic()
                 with progress_bar(quiet) as progress:
                     tally = session.run(
@@ -169,16 +170,16 @@ def command(
 
 
 @contextmanager
-def _crew(scheduler: str | None, jobs: int) -> "Generator[Crew]":
+def _crew(scheduler: str | None, jobs: int | None) -> "Generator[Crew]":
     if scheduler:
         from grader.classroom.cluster import cluster_crew
 
         with cluster_crew(scheduler) as crew:
             yield crew
     else:
-        from grader.classroom.crew import LocalCrew
+        from grader.classroom.crew import LocalCrew, usual_jobs
 
-        with LocalCrew(jobs) as local:
+        with LocalCrew(jobs or usual_jobs()) as local:
             yield local
 
 

@@ -87,12 +87,13 @@ class Engine:
             self._load_into(self._worker)
 
     def extend(self, sources: Sequence[Source]) -> bool:
-        """Load one more source into the same worker: these are the ones that it holds, and it.
-        Its time begins anew. False where that can't be; then nothing has changed."""
+        """Load one more source into the same worker: `sources` are the ones that it holds, and it;
+        or it alone, which builds on none of these, and they are taken out. Its time begins anew.
+        False where that can't be; then nothing has changed."""
         request = load_request(sources, None)
         *before, _ = request["modules"]
         fit = (
-            before == self._request["modules"]
+            before in ([], self._request["modules"])
             and "graft" not in self._request
             and self._worker is not None
             and self._worker.alive
@@ -104,7 +105,8 @@ class Engine:
             return False
         self._request = request
         self.renew()
-        self._load_into(self._worker, self._to_load("extend", request["modules"][-1:]))
+        verb = "extend" if before else "load"
+        self._load_into(self._worker, self._to_load(verb, request["modules"][-1:]))
         return True
 
     def has(self, names: Sequence[str]) -> list[bool] | Fault:
