@@ -13,7 +13,6 @@ from pathlib import Path
 from grader.model import Plain
 
 MOST_ROWS = 200_000
-_UNCOUNTED = 2_000  # counting takes as long as adding a hundred
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)
@@ -29,7 +28,7 @@ class Cache:
         self.trouble: str | None = None
         self._folder = folder
         self._connection: sqlite3.Connection | None = None
-        self._room = 0  # rows that may be added before they are counted again
+        self._room = 0  # rows that may be added before all are counted again, which takes a while
         if folder is None:
             self.trouble = (
                 "there is no home folder for the cache; going on without it, more slowly; "
@@ -72,7 +71,7 @@ class Cache:
                     count = self._connection.execute("SELECT count(*) FROM entries").fetchone()[0]
                     if count > MOST_ROWS:  # random seeds fill it with answers nobody asks for again
                         self._connection.execute("DELETE FROM entries")
-                    self._room = _UNCOUNTED
+                    self._room = max(0, MOST_ROWS - count) // 10  # others may be adding as well
                 self._room -= len(rows)
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows

@@ -6,6 +6,7 @@ is left to grade, the run ends.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -193,6 +194,7 @@ def _prepare() -> None:
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     hide_this_process()
+    gc.set_threshold(50_000, 20, 20)  # replies make many objects, and hardly a cycle
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

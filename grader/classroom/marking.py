@@ -76,7 +76,7 @@ def warm(setup: Setup) -> Versions:
     return versions()
 
 
-MOST = 250  # submissions at one desk: what it remembers of them stays bounded
+MOST = 1000  # submissions at one desk: what it remembers of them stays bounded
 
 
 @functools.cache

@@ -93,7 +93,8 @@ class Zygote:
         with theirs, _repeatable_layout():
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-s", "-S", "-B", "-c"),
+                    # Nobody asks for the columns that a line of a traceback came from.
+                    *(sys.executable, "-P", "-s", "-S", "-B", "-X", "no_debug_ranges", "-c"),
                     BOOT.format(str(FOLDER)),
                     json.dumps(settings),
                 ],
