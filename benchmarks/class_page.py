@@ -3,9 +3,10 @@
     python benchmarks/class_page.py [STUDENTS, 1000] [--shots FOLDER]
 
 A new tab each time, from the command to go there until the first rows are painted (two frames after
-the page has loaded), until the last ones are, and until a search has been answered and painted. The median of five; the
-first, with nothing in the browser's memory, is shown apart. Beside it the CPU seconds of the page's
-own process, which a busy machine does not change much. --shots keeps screenshots.
+the page has loaded), until the last ones are, and until a search has been answered and painted. The
+median of five; the first, with nothing in the browser's memory, is shown apart. Beside it the CPU
+seconds of the page's own process, which a busy machine does not change much. --shots keeps
+screenshots.
 """
 
 import argparse

@@ -28,7 +28,6 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from grader import grade  # noqa: E402
-from grader.classroom.crew import usual_jobs  # noqa: E402
 from grader.classroom.gradebook import Gradebook  # noqa: E402
 from grader.render.json_format import report_to_data  # noqa: E402
 from tests.classes import LESSONS, student, write_student  # noqa: E402
@@ -59,7 +58,7 @@ def main() -> None:
     """Measure what is asked for, and print one line each."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", default="100,1000,2000")
-    parser.add_argument("--jobs", type=int, default=usual_jobs())
+    parser.add_argument("--jobs", type=int, help="as many as mggrade starts by itself")
     parser.add_argument("--loops", action="store_true", help="again with endless loops")
     parser.add_argument("--equal", type=int, default=0, metavar="N")
     parser.add_argument("--mg8", action="store_true")
@@ -79,11 +78,12 @@ def main() -> None:
             print(lesson_8(Path(folder), asked.jobs))
 
 
-def graded(hall: Path, folder: Path, jobs: int, lessons: Sequence[str]) -> Cost:
+def graded(hall: Path, folder: Path, jobs: int | None, lessons: Sequence[str]) -> Cost:
     """`mggrade grade` with nothing remembered."""
     command = [
         *(sys.executable, "-m", "grader", "grade", str(hall), "--lesson", ",".join(lessons)),
-        *("--gradebook", str(folder / "book.sqlite"), "--jobs", str(jobs), "--quiet"),
+        *("--gradebook", str(folder / "book.sqlite"), "--quiet"),
+        *(["--jobs", str(jobs)] if jobs else []),
     ]
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     run = subprocess.Popen(command, env=_environment(folder), stdout=subprocess.DEVNULL)
@@ -119,7 +119,7 @@ def equal(hall: Path, folder: Path, count: int) -> str:
     return f"{len(chosen) - len(different)} of {len(chosen)} reports equal mggrade check's{told}"
 
 
-def lesson_8(folder: Path, jobs: int, size: int = 20) -> str:
+def lesson_8(folder: Path, jobs: int | None, size: int = 20) -> str:
     """A class that did all of lesson 8, on earlier lessons of its own."""
     files = {each.name: each.read_text(encoding="utf-8") for each in SOLUTIONS.glob("mg*.py")}
     hall = folder / "class"

@@ -103,10 +103,14 @@ def mark_all(
             crew.renew()
 
 
-def usual_jobs() -> int:
-    """Three for two cores: a grader waits for its student's process half of the time."""
+def usual_jobs(submissions: int) -> int:
+    """One process a core; three for two cores where there is enough to do for all of them, since a
+    grader waits for its student's process half of the time, but takes two seconds to start."""
     cores = os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    return cores + (cores + 1) // 2 if submissions > _MANY * cores else cores
+
+
+_MANY = 100  # submissions a core
 
 
 class LocalCrew:

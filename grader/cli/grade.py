@@ -71,7 +71,7 @@ MOST_NAMES = 10
 @click.option(
     "--jobs",
     type=click.IntRange(1, 256),
-    help="Processes that grade; by default three for two cores, since each waits for its students.",
+    help="Processes that grade; by default one a core, and half as many more for large classes.",
 )
 @click.option(
     "--isolation", type=click.Choice(["full", "auto", "none"]), default="auto", show_default=True,
@@ -110,6 +110,7 @@ def command(
     """
     with held():  # Python 3.11 forgets its exit code when an import is interrupted
         from grader.classroom import lateness, session
+        from grader.classroom.crew import usual_jobs
         from grader.classroom.gradebook import Gradebook
         from grader.classroom.marking import Setup
         from grader.classroom.roster import read_roster
@@ -149,7 +150,7 @@ def command(
         again = session.regrading(regrade, book, course, everyone)
         _say_matching(handed_in, quiet)
         try:
-            with _crew(scheduler, jobs) as crew:
+            with _crew(scheduler, jobs or usual_jobs(len(handed_in.pieces))) as crew:
                 began = time.monotonic()
                 with progress_bar(quiet) as progress:
                     tally = session.run(
@@ -170,16 +171,16 @@ def command(
 
 
 @contextmanager
-def _crew(scheduler: str | None, jobs: int | None) -> "Generator[Crew]":
+def _crew(scheduler: str | None, jobs: int) -> "Generator[Crew]":
     if scheduler:
         from grader.classroom.cluster import cluster_crew
 
         with cluster_crew(scheduler) as crew:
             yield crew
     else:
-        from grader.classroom.crew import LocalCrew, usual_jobs
+        from grader.classroom.crew import LocalCrew
 
-        with LocalCrew(jobs or usual_jobs()) as local:
+        with LocalCrew(jobs) as local:
             yield local
 
 
