@@ -10,10 +10,12 @@ medians of the rounds are compared.
 """
 
 import argparse
+import contextlib
 import inspect
 import json
 import os
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -69,6 +71,7 @@ class MggradeGrade:
         for old in self._folder.glob("book.sqlite*"):
             old.unlink()
         _hand_in(students, handed_in)
+        _forget_outcomes(self._folder / "mggrade" / "cache.sqlite")
         more = ("--notebooks", "execute", "--jobs", "1", "--gradebook", str(book))
         seconds, _ = _timed(self._folder, "-m", "grader", "grade", str(handed_in), *more)
         wanted = ("-m", "grader", "export", "-", "--format", "jsonl", "--gradebook", str(book))
@@ -107,6 +110,13 @@ class Mggrade:
             whole += seconds
             points[path.stem] = json.loads(printed)["score"]
         return Graded(whole, points)
+
+
+def _forget_outcomes(store: Path) -> None:
+    """Or unchanged notebooks would not be graded again; what PyTorch answered stays known."""
+    if store.exists():
+        with contextlib.closing(sqlite3.connect(store)) as entries, entries:
+            entries.execute("DELETE FROM entries WHERE kind = 'lesson'")
 
 
 def _hand_in(students: Sequence[Student], folder: Path) -> None:
