@@ -3,8 +3,9 @@
     python benchmarks/classroom.py [--sizes 100,1000,2000] [--jobs N] [--loops] [--equal N] [--mg8]
 
 Every submission is another (tests/classes.py): solutions and other engines with planted mistakes,
-gaps and crashes. Three more figures, each where it is asked for: what an endless loop in one of a
-hundred costs (their time limits are waited for, side by side with everybody else's work); how many
+gaps and crashes. Three more figures, each where it is asked for: what code that does not end
+costs (an endless loop in one of a hundred, and mistakes that go over a graph exponentially often:
+limits are waited for, side by side with everybody else's work); how many
 of N reports are equal to those of `mggrade check` (but for times); and a class that did lesson 8,
 with the share of it that is the students' own training.
 """
@@ -69,13 +70,25 @@ def main() -> None:
                 hall = Path(folder) / "class"
                 for number in range(size):
                     write_student(student(number, loops=loops), hall / f"student{number:05}")
+                before = yardstick()
                 cost = graded(hall, Path(folder), asked.jobs, LESSONS)
-                print(cost.line("mg1 to mg7" + ", 1 % loops" * loops, size), flush=True)
+                line = cost.line("mg1 to mg7" + ", with loops" * loops, size)
+                print(f"{line}   (yardstick {before:.2f}, {yardstick():.2f} s)", flush=True)
                 if asked.equal and not loops:
                     print(equal(hall, Path(folder), asked.equal), flush=True)
     if asked.mg8:
         with tempfile.TemporaryDirectory() as folder:
             print(lesson_8(Path(folder), asked.jobs))
+
+
+def yardstick() -> float:
+    """Seconds that a loop of three million turns takes on every core at once, on average: how busy
+    a shared machine is with others' work. Figures of two runs compare only where these do."""
+    code = "import time; t = time.perf_counter(); s = 0\nfor i in range(3_000_000): s += i * i"
+    command = [sys.executable, "-c", f"{code}\nprint(time.perf_counter() - t)"]
+    cores = range(os.cpu_count() or 1)
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in cores]
+    return sum(float(run.communicate()[0]) for run in runs) / len(runs)
 
 
 def graded(hall: Path, folder: Path, jobs: int | None, lessons: Sequence[str]) -> Cost:
