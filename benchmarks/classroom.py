@@ -3,11 +3,11 @@
     python benchmarks/classroom.py [--sizes 100,1000,2000] [--jobs N] [--loops] [--equal N] [--mg8]
 
 Every submission is another (tests/classes.py): solutions and other engines with planted mistakes,
-gaps and crashes. Three more figures, each where it is asked for: what code that does not end
-costs (an endless loop in one of a hundred, and mistakes that go over a graph exponentially often:
-limits are waited for, side by side with everybody else's work); how many
-of N reports are equal to those of `mggrade check` (but for times); and a class that did lesson 8,
-with the share of it that is the students' own training.
+gaps and crashes. Three more figures, each where it is asked for: what code that does not end costs
+(an endless loop in one of a hundred, and mistakes that go over a graph exponentially often: limits
+are waited for, side by side with everybody else's work); how many of N reports are equal to those
+of `mggrade check` (but for times); and a class that did lesson 8, with the share of it that is the
+students' own training.
 """
 
 import argparse
