@@ -197,8 +197,8 @@ class Runner:
         with self._lent_trial(asked) as (trial, lent):
             if trial.load()[-1].ok:
                 for each in asked:
-                    second = _second(each, checks[each.id], trial, lent)
-                    results = tuple(_better(one, second.get(one.id)) for one in checks[each.id])
+                    first = checks[each.id]
+                    results = _better_of(first, _second(each, first, trial, lent))
                     if not _has_failed(results):
                         passed[each.id] = results
         return passed
@@ -215,7 +215,7 @@ class Runner:
             if not trial.load()[-1].ok:
                 return first
             second = _second(concept, first, trial, lent)
-            results = tuple(_better(check, second.get(check.id)) for check in first)
+            results = _better_of(first, second)
             if _has_failed(results):
                 self._diagnose(concept, *_as_one(concept, first, second, ledger, trial), trial)
         return results
@@ -283,6 +283,13 @@ _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 def _has_failed(checks: Iterable[CheckResult]) -> bool:
     return any(each.outcome in _HELPED for each in checks)
+
+
+def _better_of(
+    first: Sequence[CheckResult], second: Mapping[str, CheckResult]
+) -> tuple[CheckResult, ...]:
+    """Of each check, the better of its two results."""
+    return tuple(_better(check, second.get(check.id)) for check in first)
 
 
 def _better(first: CheckResult, second: CheckResult | None) -> CheckResult:
