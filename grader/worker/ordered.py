@@ -33,20 +33,34 @@ def _in_place(change: Callable[..., None]) -> Callable[[Any, Any], Any]:
     return operator
 
 
-class OrderedSet(set[Any], metaclass=_Kind):
-    """A set whose iteration order is that of insertion."""
+def _late_order(self: "OrderedSet", name: str) -> dict[Any, None]:
+    if name != "_order":
+        kind = type(self).__name__
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+    self._order = dict.fromkeys(set.__iter__(self))
+    return self._order
 
+
+_in_order, _fill, _add = dict.fromkeys, set.__init__, set.add
+
+
+class OrderedSet(set[Any], metaclass=_Kind):
+    """A set whose iteration order is that of insertion.
+
+    Every Value of most engines makes one, so making and filling it is kept as short as can be.
+    """
+
+    __slots__ = ("_order",)
     _order: dict[Any, None]
 
-    def __new__(cls, *members: Any) -> Self:
-        """With an order at once: a subclass may forget to call `__init__`."""
-        made = super().__new__(cls)
-        made._order = {}
-        return made
+    def __init_subclass__(cls) -> None:
+        """A subclass may forget to call `__init__`: then the order begins when it is asked for."""
+        if "__getattr__" not in vars(cls):
+            cls.__getattr__ = _late_order  # type: ignore[attr-defined]
 
     def __init__(self, members: Iterable[Any] = (), /) -> None:
-        self._order = dict.fromkeys(members)
-        super().__init__(self._order)
+        order = self._order = _in_order(members)
+        _fill(self, order)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._order)
@@ -59,7 +73,7 @@ class OrderedSet(set[Any], metaclass=_Kind):
 
     def add(self, member: Any, /) -> None:
         """As of a set."""
-        super().add(member)
+        _add(self, member)
         self._order[member] = None
 
     def pop(self) -> Any:
