@@ -6,6 +6,7 @@ everything but that concept: its earlier lessons, its regions in the place of st
 in the place of the student's for the lesson's other concepts. Never lent is the concept itself.
 """
 
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,12 +40,19 @@ def solutions_folder() -> Path:
 
 def reference_text(lesson: Lesson) -> str:
     """The reference's source of a lesson, markers and all."""
+    path = solutions_folder() / f"{lesson.file}.py"
     try:
-        return (solutions_folder() / f"{lesson.file}.py").read_text(encoding="utf-8")
+        return _text(path, path.stat().st_mtime_ns)
     except OSError as error:
         raise InfrastructureError(
             f"the reference for {lesson.id} can't be read ({error}); install mggrade again"
         ) from None
+
+
+@functools.lru_cache(maxsize=16)
+def _text(path: Path, changed: int) -> str:
+    """Read once, until it is written again."""
+    return path.read_text(encoding="utf-8")
 
 
 def own_sources(

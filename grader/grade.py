@@ -165,7 +165,7 @@ class Desk:
         *,
         fresh: bool = False,
         progress: Progress = lambda lesson: None,
-        done: Results = lambda results: None,
+        done: Results | None = None,
     ) -> Report:
         """Grade what is at the path now. Raises what `grader.check` raises.
 
@@ -284,7 +284,7 @@ class _Grading:
         job: "_Job",
         grade: "Grade",
         progress: Progress,
-        done: Results = lambda results: None,
+        done: Results | None = None,
     ) -> None:
         """Run what is left of a job."""
         broken = {name for name, found in job.outcomes.items() if not found.sound}
@@ -294,8 +294,9 @@ class _Grading:
                 job.outcomes[lesson.id] = outcomes
                 if _whole(lesson, self._wanted):
                     job.run.add(lesson.id)
-                mine = [each for each in self._wanted if each.lesson == lesson.id]
-                done([result_of(self._course, job.submission, each, job.outcomes) for each in mine])
+                if done is not None:
+                    mine = [each for each in self._wanted if each.lesson == lesson.id]
+                    done([result_of(self._course, job.submission, it, job.outcomes) for it in mine])
 
     def report(self, job: "_Job") -> Report:
         """What the outcomes of a job add up to."""

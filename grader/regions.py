@@ -74,14 +74,16 @@ def concepts_in(source: str) -> list[str]:
     return list(seen)
 
 
-def stubs(text: str) -> Iterator[Stub]:
+@functools.lru_cache(maxsize=64)  # looked for again for every concept that has failed
+def stubs(text: str) -> tuple[Stub, ...]:
     """The stubs that are still in a file."""
     if "NotImplementedError" not in text:
-        return
-    for number, (line, function, owner) in enumerate(_placed(text), 1):
-        stub = _STUB.fullmatch(line)
-        if stub:
-            yield Stub(stub["concept"], number, function, owner)
+        return ()
+    return tuple(
+        Stub(stub["concept"], number, function, owner)
+        for number, (line, function, owner) in enumerate(_placed(text), 1)
+        if (stub := _STUB.fullmatch(line))
+    )
 
 
 def fill(text: str, source: str, *keep: str) -> "Filled":
@@ -92,7 +94,7 @@ def fill(text: str, source: str, *keep: str) -> "Filled":
     """
     bodies = _bodies(source)
     lines = list(enumerate(text.split("\n"), 1))
-    for stub in reversed(list(stubs(text))):
+    for stub in reversed(stubs(text)):
         body = bodies.get((stub.concept, stub.owner, stub.function))
         if stub.concept not in keep and body is not None:
             number, line = lines[stub.line - 1]

@@ -107,9 +107,10 @@ def own_scope(function: ast.AST) -> Iterator[ast.AST]:
             todo.extend(list(ast.iter_child_nodes(node))[::-1])
 
 
-def inner_functions(function: Function) -> list[Function]:
+@functools.lru_cache(maxsize=256)  # every fact asks for those of every definition
+def inner_functions(function: Function) -> tuple[Function, ...]:
     """The functions that are defined directly in a function."""
-    return [node for node in own_scope(function) if isinstance(node, Function)]
+    return tuple(node for node in own_scope(function) if isinstance(node, Function))
 
 
 def parameters(function: Function) -> list[str]:

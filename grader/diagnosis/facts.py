@@ -79,7 +79,7 @@ def where(
         found = tree.find(name)
         if found is None:
             continue
-        inner = inner_functions(found.function) if closure and found.function else []
+        inner = inner_functions(found.function) if closure and found.function else ()
         steps = [each for each in inner if each.name == "_backward" or stores_gradient(each)]
         return found.file, steps[-1].lineno if steps else found.line
     return None

@@ -20,6 +20,7 @@ from grader.diagnosis.behaviour import (
 from grader.diagnosis.catalogue import Change
 from grader.errors import CourseError
 from grader.harness import Bench, Exchange
+from grader.loading import UNSOUND
 from grader.model import Plain, Program
 from grader.sandbox import Engine, Reply, Source
 from grader.trial import Grounds
@@ -29,6 +30,7 @@ Mistakes = tuple[Change, ...]
 Ledger = dict[str, tuple[Exchange, ...]]
 ANYTHING = Tolerance(math.inf, math.inf)
 SECONDS = 3600.0  # of each worker, which serves all submissions; a program has its own limit
+AT_ONCE = 0.5  # seconds for what may be of use only later
 
 
 class Lineup:
@@ -44,7 +46,8 @@ class Lineup:
         self._stamp = stamp
         self._engines: dict[str, Engine] = {}
         self._loaded: dict[str, tuple[str, ...]] = {}
-        self._new: dict[str, Plain] = {}
+        self._learned: dict[str, Plain] = {}
+        self._new: dict[str, Plain] = {}  # of that, what is not in the cache yet
         self._texts: dict[str, str] = {}  # the reference's lessons, by id
         self._grounding: dict[str, bytes] = {}  # what answers in a lesson hang on, but mistakes
 
@@ -74,18 +77,17 @@ class Lineup:
         them are run and none needs PyTorch."""
         seed = self._grounds.seed if leniently is None else leniently
         asked = [*checks, f"leniently {leniently}"]
-        keys = [self._key(concept, each, seed, asked) for each in suspects]
-        known = self._store.get("mistake", [key for key in keys if key not in self._new])
         found: list[Behaviour | None] = []
-        for key, mistakes in zip(keys, suspects, strict=True):
-            own: Behaviour | None = from_data(self._new.get(key, known.get(key)))
+        for mistakes in suspects:
+            key = self._key(concept, mistakes, seed, asked)
+            own: Behaviour | None = from_data(self._known(key))
             if own is None:
                 try:
                     own = self._run(concept, mistakes, leniently, checks)
                 except CourseError:  # two changes of the same line
                     found.append(None)
                     continue
-                self._new[key] = to_data(own)
+                self._learn(key, to_data(own))
             found.append(own)
         return found
 
@@ -96,14 +98,9 @@ class Lineup:
         quicker than whole checks."""
         programs = [each.program for each in evidence]
         seen = [replied(each.reply) for each in evidence]
-        asked = [json.dumps(program.data()) for program in programs]
-        keys = [self._key(concept, each, 0, asked) for each in suspects]
-        known = self._store.get("mistake", [key for key in keys if key not in self._new])
         found = []
-        for key, mistakes in zip(keys, suspects, strict=True):
-            given = self._new.get(key, known.get(key))
-            if not isinstance(given, list):
-                given = self._new[key] = self._replies(concept, mistakes, programs)
+        for mistakes in suspects:
+            given = self._given(concept, mistakes, programs)
             given = [*given, *[None] * (len(seen) - len(given))]
             found.append([alike(own, other) for own, other in zip(seen, given, strict=True)])
         return found
@@ -119,15 +116,63 @@ class Lineup:
             return Bench(engine, grounds.oracle, grounds.course.tolerance, grounds.seed, seen)
         return Bench(engine, _Reference(self, concept), ANYTHING, leniently, seen)
 
-    def _replies(
+    def _known(self, key: str) -> Plain:
+        """What was learned under this key, by us or by another grader; None if nothing was."""
+        if key not in self._learned:
+            self._learned |= self._store.get("mistake", [key])
+        return self._learned.get(key)
+
+    def _learn(self, key: str, value: Plain) -> None:
+        self._learned[key] = self._new[key] = value
+
+    def _given(
         self, concept: Concept, mistakes: Mistakes, programs: Sequence[Program]
     ) -> list[Plain]:
-        """Nothing for mistakes that exclude each other: they change the same line."""
+        """What these mistakes reply to programs, as far as they come; nothing for mistakes that
+        exclude each other. The next student will fail in other ones, so all that the concept's
+        checks ask are answered along with them, unless that takes its time."""
+        every = self._programs(concept)
+        places = {each.encoded: place for place, each in reversed([*enumerate(every)])}
+        wanted = [places.get(each.encoded, len(every)) for each in programs]
+        if wanted and all(place < len(every) for place in wanted):
+            key = self._key(concept, mistakes, self._grounds.seed, ["all programs"])
+            given = self._known(key)
+            if not isinstance(given, list):
+                given = self._replies(concept, mistakes, every, AT_ONCE)
+                self._learn(key, given)
+            if all(place < len(given) for place in wanted):
+                return [given[place] for place in wanted]
+        asked = [json.dumps(program.data()) for program in programs]
+        key = self._key(concept, mistakes, 0, asked)
+        given = self._known(key)
+        if not isinstance(given, list):
+            given = self._replies(concept, mistakes, programs)
+            self._learn(key, given)
+        return given
+
+    def _programs(self, concept: Concept) -> Sequence[Program]:
+        """What the concept's checks ask of everyone. For each check it is found out once."""
+        nobody = Engine(self._grounds.sandbox, concept.worker, ())
+        return self._grounds.session.programs(concept.id, self._grounds.bench(nobody))
+
+    def _replies(
+        self,
+        concept: Concept,
+        mistakes: Mistakes,
+        programs: Sequence[Program],
+        seconds: float | None = None,
+    ) -> list[Plain]:
+        """With `seconds`, only what comes within so many of them."""
         try:
             engine = self._engine(concept, mistakes)
         except CourseError:
             return []
-        return [replied(each) for each in engine.evaluate(programs)]
+        engine.renew(seconds)
+        replies = engine.evaluate(programs)
+        engine.renew()
+        if seconds is not None and replies[-1].fault and replies[-1].fault.outcome in UNSOUND:
+            replies.pop()
+        return [replied(each) for each in replies]
 
     def _run(
         self, concept: Concept, mistakes: Mistakes, leniently: int | None, checks: Sequence[str]

@@ -1,5 +1,6 @@
 """What a check asks whoever it examines, noted before it examines anyone."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ class Script:
     steps: tuple[Step, ...]
     whole: bool
 
-    @property
+    @functools.cached_property
     def programs(self) -> tuple[Program, ...]:
         """All that can be asked at once."""
         return tuple(program for step in self.steps for program in step.programs)

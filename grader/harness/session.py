@@ -93,6 +93,12 @@ class Session:
             for item in self._items.get(concept_id, [])
         }
 
+    def programs(self, concept_id: str, bench: Bench) -> tuple[Program, ...]:
+        """What the checks of a concept ask, up to where it hangs on the replies, in their order;
+        nobody is asked. Of the bench, only tolerance and seed count."""
+        scripts = [self._script(item, bench) for item in self._items.get(concept_id, [])]
+        return tuple(program for script in scripts for program in script.programs)
+
     def run(
         self, concept_id: str, bench: Bench, only: Iterable[str] | None = None
     ) -> Iterator[CheckResult]:

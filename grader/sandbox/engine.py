@@ -188,9 +188,9 @@ class Engine:
         self.submit(programs)
         return self.collect()
 
-    def renew(self) -> None:
-        """Give it its whole budget of time again."""
-        self._left = self._seconds
+    def renew(self, seconds: float | None = None) -> None:
+        """Give it its whole budget of time again, or so much."""
+        self._left = self._seconds if seconds is None else seconds
 
     def close(self) -> None:
         """End the worker."""

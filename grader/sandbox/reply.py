@@ -85,7 +85,10 @@ def parse_error(error: Any) -> Fault:
 
 def clean(text: str) -> str:
     """Student text made safe to print anywhere: no control characters, no lone surrogates."""
-    text = text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+    text = text[:LONGEST_TEXT]
+    if text.isprintable():  # names, nearly always
+        return text
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
