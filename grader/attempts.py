@@ -129,7 +129,7 @@ def worker_kind(sources: Collection[Source]) -> str:
 def reference_source(lesson: Lesson, text: str | None = None) -> Source:
     """The reference's lesson as a module; `text` in the place of its own."""
     code = reference_text(lesson) if text is None else text
-    return Source(lesson.file, ((f"{lesson.file}.py", code),))
+    return Source(lesson.file, ((f"{lesson.file}.py", code),), ours=True)
 
 
 def source(module: Module, kernel: bool) -> Source:

@@ -206,9 +206,27 @@ def test_the_references_children_stand_in_order(sandbox):
 def test_another_text_in_the_place_of_the_references():
     lesson = COURSE.lesson("mg3")
     own = attempts.reference_source(lesson, "x = 1\n")
-    assert own == Source(lesson.file, ((f"{lesson.file}.py", "x = 1\n"),))
+    assert own == Source(lesson.file, ((f"{lesson.file}.py", "x = 1\n"),), ours=True)
     [(_, text)] = attempts.reference_source(lesson).cells
     assert text == attempts.reference_text(lesson)
+
+
+@pytest.mark.parametrize("handed_in", ["mg6", "mg4 mg6"])
+def test_no_line_of_the_reference_is_quoted(handed_in, tmp_path, cache):
+    """It stands in for lessons that were not handed in, or that don't load, and raises in there."""
+    text = (SOLUTIONS / "mg6_gradient_descent.py").read_text(encoding="utf-8")
+    assert text.count("(p - t) ** 2") == 1
+    wrong = text.replace("(p - t) ** 2", "(p * [t]) ** 2")
+    (tmp_path / "mg6_gradient_descent.py").write_text(wrong, encoding="utf-8")
+    if "mg4" in handed_in:
+        (tmp_path / "mg4_activation.py").write_text("1 / 0\n", encoding="utf-8")
+    report = grader.check(tmp_path, concepts=["mg6.loss"], cache_folder=cache)
+    [loss] = report.concepts
+    assert {check.outcome for check in loss.checks} == {Outcome.ERROR}
+    for check in loss.checks:
+        assert "can't multiply sequence" in check.message
+        assert check.place.file == "mg6_gradient_descent.py"
+        assert "(p * [t]) ** 2" in check.place.text
 
 
 # PyTorch's answers

@@ -47,8 +47,9 @@ class Run:
 
     def __init__(self, sandbox: Sandbox, *cells: str, before: str = "") -> None:
         named = [(f"n.ipynb[cell {n}]", code) for n, code in enumerate(cells, 1)]
-        modules = [{"name": "earlier", "cells": [["earlier.py", before]], "keep_going": False}]
-        modules.append({"name": "n", "cells": named, "keep_going": True})
+        earlier = {"name": "earlier", "cells": [["earlier.py", before]], "keep_going": False}
+        itself = {"name": "n", "cells": named, "keep_going": True}
+        modules = [{**each, "ours": False} for each in (earlier, itself)]
         self.done: Performance = perform(sandbox, "kernel", named, {"modules": modules})
         self.errors: list[dict[str, Any]] = []
         if self.done.worker is not None:

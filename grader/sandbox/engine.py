@@ -6,6 +6,7 @@ the known mistakes are all engines of this one kind: they differ in their source
 
 import contextlib
 import functools
+import itertools
 import secrets
 import time
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -224,16 +225,20 @@ class Engine:
 
     def _to_load(self, verb: str, modules: Sequence[dict[str, Any]]) -> bytes:
         """The request, encoded, with the code objects of what is to be loaded."""
-        compiled = self._sandbox.compiler.compiled
-        told = [
-            _part(**each, compiled=tuple(compiled(*cell) for cell in each["cells"]))
-            for each in modules
-        ]
+        told = []
+        for each in modules:
+            made = self._compiled(each["cells"])
+            cells = _unread(each["cells"], made) if each["ours"] else each["cells"]
+            told.append(_part(**{**each, "cells": cells}, compiled=made))
         graft, lent = self._request.get("graft"), b""
         if graft:
-            made = tuple(compiled(f"reference {name}", code) for name, code in graft["cells"])
-            lent = b',"graft":' + _part(**graft, compiled=made)
+            made = self._compiled((f"reference {name}", code) for name, code in graft["cells"])
+            cells = _unread(graft["cells"], made)
+            lent = b',"graft":' + _part(**{**graft, "cells": cells}, compiled=made)
         return b'{"%s":{"modules":[%s]%s}}' % (verb.encode(), b",".join(told), lent)
+
+    def _compiled(self, cells: Iterable[tuple[str, str]]) -> tuple[str | None, ...]:
+        return tuple(itertools.starmap(self._sandbox.compiler.compiled, cells))
 
     def _take(self, worker: Worker, request: dict[str, Any] | bytes) -> None:
         """Ask for what loading gave. Raises WorkerGone."""
@@ -324,6 +329,14 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
         faults = tuple(parse_error(error) for error in entry["errors"][:MOST_FAULTS])
         loaded.append(Loaded(name, entry.get("ok") is True, faults))
     return tuple(loaded)
+
+
+def _unread(
+    cells: Iterable[tuple[str, str]], made: Iterable[str | None]
+) -> tuple[tuple[str, str], ...]:
+    """The cells without their text where the code object does: nobody quotes from it."""
+    pairs = zip(cells, made, strict=True)
+    return tuple((name, "" if compiled else code) for (name, code), compiled in pairs)
 
 
 @functools.lru_cache(maxsize=64)  # the reference's lessons are lent again and again

@@ -13,13 +13,15 @@ class Source:
     """One module: its import name, and its cells as (file name, code) pairs.
 
     `keep_going`: an exception in one cell does not stop the next one (notebooks). `executed`: the
-    cells are as they were written, magics and all, for a kernel to execute.
+    cells are as they were written, magics and all, for a kernel to execute. `ours`: the reference
+    in the place of someone's lesson; no line of it is shown to anyone.
     """
 
     name: str
     cells: tuple[tuple[str, str], ...]
     keep_going: bool = False
     executed: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,13 @@ class Graft:
 def load_request(sources: Sequence[Source], graft: Graft | None) -> dict[str, Any]:
     """What a worker is asked to load."""
     modules = [
-        {"name": each.name, "cells": each.cells, "keep_going": each.keep_going} for each in sources
+        {
+            "name": each.name,
+            "cells": each.cells,
+            "keep_going": each.keep_going,
+            "ours": each.ours,
+        }
+        for each in sources
     ]
     if graft is None:
         return {"modules": modules}

@@ -8,7 +8,7 @@ and what most operators give are Python's own sets.
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self
+from typing import Any
 
 
 class _Kind(type):
