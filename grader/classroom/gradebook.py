@@ -196,14 +196,22 @@ class Gradebook:
         )
         return None if row is None else int(row[0])
 
-    def record(self, result: Result, handins: Sequence[Handin], *, again: bool = False) -> int:
+    def record(
+        self,
+        result: Result,
+        handins: Sequence[Handin],
+        *,
+        again: bool = False,
+        report: bytes | None = None,
+    ) -> int:
         """Store a result for all who handed in this content, whole or not at all. Where another
-        grader was quicker, its result is taken instead, unless it is to be graded `again`."""
+        grader was quicker, its result is taken instead, unless it is to be graded `again`.
+        `report`: `packed`, where it came so and the result is without."""
         with self._writing():
             known = None
             if not again and result.outcome != FAULT:
                 known = self.stored(result.digest, result.ground)
-            number = self._insert(result) if known is None else known
+            number = self._insert(result, report) if known is None else known
             for handin in handins:
                 self._hand_in(handin, number)
         return number
@@ -293,7 +301,7 @@ class Gradebook:
             self._connection.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
             self._connection.execute(f"PRAGMA application_id={APPLICATION}")
 
-    def _insert(self, result: Result) -> int:
+    def _insert(self, result: Result, report: bytes | None) -> int:
         row = self._connection.execute(
             "INSERT INTO results (digest, ground, stamp, course_version, grader_version, seed, "
             "isolation, outcome, message, report, started, seconds, recorded) "
@@ -301,7 +309,7 @@ class Gradebook:
             (
                 *(result.digest, result.ground, result.stamp, result.course_version),
                 *(result.grader_version, result.seed, result.isolation, result.outcome),
-                *(_storable(result.message), packed(result.report)),
+                *(_storable(result.message), report or packed(result.report)),
                 *(result.started, result.seconds, _now()),
             ),
         )

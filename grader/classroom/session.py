@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader import reuse
 from grader.classroom.crew import Crew, Mark, mark_all
-from grader.classroom.gradebook import FAULT, GRADED, Gradebook, Handin, Result, unpacked_report
+from grader.classroom.gradebook import FAULT, GRADED, Gradebook, Handin, Result
 from grader.classroom.handins import Work, by_owner, gather
 from grader.classroom.layouts import Owner, Piece, open_source, pieces
 from grader.classroom.marking import Marked, Setup, mark
@@ -140,7 +140,7 @@ def run(
     for work, marked in mark_all(crew, setup, works(), marker):
         mine = waiting.pop(marked.digest)
         result = _result(marked, course, setup, ground, stamp)
-        number = book.record(result, mine, again=work.digest in anew)
+        number = book.record(result, mine, again=work.digest in anew, report=marked.report)
         if marked.outcome != FAULT:
             found[marked.digest] = number
         for handin in mine:
@@ -206,7 +206,6 @@ def _result(marked: Marked, course: Course, setup: Setup, ground: str, stamp: st
         isolation=marked.isolation or setup.isolation,
         outcome=marked.outcome,
         message=marked.message,
-        report=unpacked_report(marked.report),
         started=marked.started,
         seconds=marked.seconds,
     )
