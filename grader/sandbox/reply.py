@@ -108,6 +108,8 @@ def _place(file: str, line: int | None, function: str, text: str) -> Place:
 
 
 def _clean_plain(value: Any, depth: int = 0) -> Plain:
+    if value is None or type(value) is float:
+        return value
     if depth > DEEPEST:
         raise ProtocolError("a value nested too deeply")
     if isinstance(value, str):
@@ -118,18 +120,18 @@ def _clean_plain(value: Any, depth: int = 0) -> Plain:
         return _clean_object(value, depth)
     if isinstance(value, int) and abs(value) >= 2**63:
         raise ProtocolError("a number of too many digits")
-    if value is None or isinstance(value, int | float):
+    if isinstance(value, int | float):
         return value
     raise ProtocolError("a value that is not plain")  # JSON has nothing else
 
 
 def _clean_object(value: dict[str, Any], depth: int) -> Plain:
     """One of the three kinds that `worker.encode` makes: checks rely on what is in them."""
-    match value:
-        case {"dict": dict(entries)}:
-            return {"dict": {clean(key): _clean_plain(entries[key], depth + 1) for key in entries}}
-        case {"value": int(number), "object": str(name)}:
-            return {"value": number, "object": clean(name)}
-        case {"object": str(name), "n": int(number)}:
-            return {"object": clean(name), "n": number, "repr": clean(str(value.get("repr", "")))}
+    entries, name = value.get("dict"), value.get("object")
+    if isinstance(entries, dict):
+        return {"dict": {clean(key): _clean_plain(entries[key], depth + 1) for key in entries}}
+    if isinstance(name, str) and isinstance(number := value.get("value"), int):
+        return {"value": number, "object": clean(name)}
+    if isinstance(name, str) and isinstance(number := value.get("n"), int):
+        return {"object": clean(name), "n": number, "repr": clean(str(value.get("repr", "")))}
     raise ProtocolError("an object of no known kind")

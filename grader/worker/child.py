@@ -158,7 +158,9 @@ def _be_kernel(request: Mapping[str, Any], settings: Mapping[str, int], printed:
 def _reply(answer: dict[str, Any], printed: Printed | None = None) -> None:
     """What was printed so far leaves before the answer does, which tells the mark behind it."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BaseException):  # the student may have closed or replaced it
+        try:
             stream.flush()
+        except BaseException:  # the student may have closed or replaced it
+            continue
     mark = printed.mark() if printed is not None else None
     write_frame(CHANNEL, answer if mark is None else answer | {"printed": mark})
