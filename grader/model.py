@@ -6,6 +6,7 @@ the meaning of a field changes, not when a field is added.
 
 import functools
 import json
+import marshal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -287,7 +288,7 @@ class Program:
     labels: tuple[str, ...]
     text: str  # the program as Python, for people
 
-    def data(self) -> Mapping[str, Plain]:
+    def data(self) -> dict[str, Plain]:
         """What an engine gets: steps and shows, nothing that tells what the check is about."""
         return {"steps": [list(step) for step in self.steps], "shows": list(self.shows)}
 
@@ -300,3 +301,8 @@ class Program:
     def encoded(self) -> bytes:
         """That as JSON, made once: a class of a thousand is asked the same programs."""
         return json.dumps(self.data(), separators=(",", ":")).encode()
+
+    @functools.cached_property
+    def packed(self) -> bytes:
+        """It as `marshal` writes it, for a worker."""
+        return marshal.dumps(self.data())

@@ -30,7 +30,6 @@ from grader.sandbox.reply import ProtocolError, parse_error, parse_reply
 from grader.sandbox.worker import Worker, WorkerGone
 from grader.source_text import plain_python
 from grader.submission import read_submission
-from grader.worker import protocol
 
 COURSE = load_course()
 COURSE_TABLE = tomllib.loads(COURSE_FILE.read_text(encoding="utf-8"))
@@ -112,21 +111,6 @@ def test_replies(message: Any) -> None:
     for parse in (lambda: parse_reply(message, "x", 0, 1), lambda: parse_error(message)):
         with contextlib.suppress(ProtocolError):
             parse()
-
-
-@fuzz
-@given(st.binary(max_size=100))
-def test_bytes_at_the_worker(data: bytes) -> None:
-    """The child's side: a message, the end, or ValueError (which ends the child)."""
-    TRIED["test_bytes_at_the_worker"] += 1
-    reading, writing = os.pipe()
-    try:
-        os.write(writing, data)
-        os.close(writing)
-        with contextlib.suppress(ValueError, RecursionError):
-            protocol.read_frame(reading)
-    finally:
-        os.close(reading)
 
 
 @fuzz

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+import marshal
 import re
 import secrets
 import time
@@ -16,7 +17,7 @@ from grader.course import SUITES, load_course
 from grader.kernels.perform import Performance, perform
 from grader.model import Outcome
 from grader.sandbox import Sandbox
-from grader.sandbox.worker import Worker, encoded
+from grader.sandbox.worker import Worker
 
 LIMITS = dataclasses.replace(
     load_course().limits,
@@ -63,7 +64,7 @@ class Run:
 
     def value(self, name: str) -> Any:
         """What a name stands for; the exception's type where it is not there."""
-        message = self._ask({"run": [{"steps": [["name", name]], "shows": [0]}]})
+        message = self._ask({"run": [marshal.dumps({"steps": [["name", name]], "shows": [0]})]})
         return message["values"][0] if "values" in message else message["error"]["type"]
 
     def shown(self, cell: int) -> str:
@@ -88,7 +89,7 @@ class Run:
         assert isinstance(worker, Worker)
         deadline = time.monotonic() + 10.0
         identity = secrets.token_hex(4)
-        worker.send(encoded({"id": identity, **request}), deadline)
+        worker.send({"id": identity, **request}, deadline)
         answer = worker.receive(deadline)
         assert answer["id"] == identity
         return answer

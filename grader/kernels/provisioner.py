@@ -26,7 +26,7 @@ from traitlets import Unicode
 from grader.course import load_course
 from grader.sandbox import Sandbox
 from grader.sandbox.engine import START_SECONDS
-from grader.sandbox.worker import Worker, encoded
+from grader.sandbox.worker import Worker
 
 NAME = "mggrade-sealed"
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
@@ -95,7 +95,7 @@ class SealedProvisioner(KernelProvisionerBase):
             },
         }
         self.worker = worker
-        worker.send(encoded(request), time.monotonic() + START_SECONDS)
+        worker.send(request, time.monotonic() + START_SECONDS)
 
     def _take_note(self) -> None:
         assert self.worker is not None

@@ -5,6 +5,8 @@ every lesson after them. A text may be made so that compiling it takes all the m
 it is done in a sealed worker, which runs nothing of anyone's; what it sends is not looked into.
 """
 
+import base64
+import contextlib
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -38,11 +40,11 @@ class Compiler:
         self._workshop = workshop
         self._worker: Worker | None = None
         self._compiled = 0
-        self._known: dict[tuple[str, str], str | None] = {}
+        self._known: dict[tuple[str, str], bytes | None] = {}
 
-    def compiled(self, filename: str, code: str) -> str | None:
-        """The text's code object, as `marshal` and base64 write it; None where there is none: the
-        worker that loads the text finds out why."""
+    def compiled(self, filename: str, code: str) -> bytes | None:
+        """The text's code object, as `marshal` writes it; None where there is none: the worker that
+        loads the text finds out why."""
         key = (filename, code)
         found = self._known.pop(key) if key in self._known else self._compile(filename, code)
         self._known[key] = found  # at the end: it was the last to be used
@@ -56,7 +58,7 @@ class Compiler:
             self._worker.close()
             self._worker = None
 
-    def _compile(self, filename: str, code: str) -> str | None:
+    def _compile(self, filename: str, code: str) -> bytes | None:
         if self._compiled >= MOST_COMPILED:
             self.close()
         deadline = time.monotonic() + self._workshop.limits.program_seconds
@@ -71,10 +73,12 @@ class Compiler:
             self.close()
             raise
         self._compiled += 1
-        return answer if isinstance(answer, str) else None
+        with contextlib.suppress(ValueError):  # it is not what the worker should have sent
+            return base64.b64decode(answer) if isinstance(answer, str) else None
+        return None
 
     def _new(self, deadline: float) -> Worker:
         """Raises WorkerGone."""
         worker = Worker(self._workshop.zygote(KIND), 1)
-        worker.ask({"import": [], "layers": list(self._workshop.layers)}, deadline)
+        worker.lock([], self._workshop.layers, deadline)
         return worker

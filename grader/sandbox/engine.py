@@ -5,11 +5,10 @@ the known mistakes are all engines of this one kind: they differ in their source
 """
 
 import contextlib
-import functools
 import itertools
 import secrets
 import time
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +23,7 @@ from grader.sandbox.reply import (
 )
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.sources import Graft, Source, load_request, standard_imports
-from grader.sandbox.worker import Worker, WorkerGone, encoded
+from grader.sandbox.worker import Worker, WorkerGone
 
 START_SECONDS = 30.0  # importing standard modules on a busy machine
 MOST_FAULTS = 20  # of a notebook's cells
@@ -129,10 +128,9 @@ class Engine:
             self._pending = None
             self.close()
         self.load()
-        request_id = secrets.token_hex(8)
-        body = b",".join(program.encoded for program in programs)
-        request = b'{"id":"%s","run":[%s]}' % (request_id.encode(), body)
         if self._worker is not None:
+            request_id = secrets.token_hex(8)
+            request = {"id": request_id, "run": list(map(self._worker.form_of, programs))}
             try:
                 with self._in_one_piece():
                     self._sandbox.look_up()
@@ -212,35 +210,38 @@ class Engine:
         self._left -= seconds
         self._used += seconds
 
-    def _load_into(self, worker: Worker, request: bytes | None = None, fresh: bool = False) -> None:
+    def _load_into(
+        self, worker: Worker, request: dict[str, Any] | None = None, fresh: bool = False
+    ) -> None:
         """`request`: by default, to load everything."""
         started = time.monotonic()
         try:
             if fresh:
-                self._lock()
+                self._lock(worker)
             self._take(worker, request or self._to_load("load", self._request["modules"]))
         except WorkerGone as gone:
             self._failed(self._died(gone))
         self._spend(time.monotonic() - started)
 
-    def _to_load(self, verb: str, modules: Sequence[dict[str, Any]]) -> bytes:
-        """The request, encoded, with the code objects of what is to be loaded."""
+    def _to_load(self, verb: str, modules: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The request, with the code objects of what is to be loaded."""
         told = []
         for each in modules:
             made = self._compiled(each["cells"])
             cells = _unread(each["cells"], made) if each["ours"] else each["cells"]
-            told.append(_part(**{**each, "cells": cells}, compiled=made))
-        graft, lent = self._request.get("graft"), b""
+            told.append({**each, "cells": cells, "compiled": made})
+        request: dict[str, Any] = {"modules": told}
+        graft = self._request.get("graft")
         if graft:
             made = self._compiled((f"reference {name}", code) for name, code in graft["cells"])
             cells = _unread(graft["cells"], made)
-            lent = b',"graft":' + _part(**{**graft, "cells": cells}, compiled=made)
-        return b'{"%s":{"modules":[%s]%s}}' % (verb.encode(), b",".join(told), lent)
+            request["graft"] = {**graft, "cells": cells, "compiled": made}
+        return {verb: request}
 
-    def _compiled(self, cells: Iterable[tuple[str, str]]) -> tuple[str | None, ...]:
+    def _compiled(self, cells: Iterable[tuple[str, str]]) -> tuple[bytes | None, ...]:
         return tuple(itertools.starmap(self._sandbox.compiler.compiled, cells))
 
-    def _take(self, worker: Worker, request: dict[str, Any] | bytes) -> None:
+    def _take(self, worker: Worker, request: dict[str, Any]) -> None:
         """Ask for what loading gave. Raises WorkerGone."""
         message = self._ask(request, self._patience())
         try:
@@ -256,15 +257,15 @@ class Engine:
     def _names(self) -> list[str]:
         return [module["name"] for module in self._request["modules"]]
 
-    def _lock(self) -> None:
-        """Let the worker import what it will need and lock itself; only then come the sources."""
+    def _lock(self, worker: Worker) -> None:
         layers = self._sandbox.layers if self._layers is None else self._layers
-        message = self._ask({"import": self._imports, "layers": list(layers)}, START_SECONDS)
-        holding = message.get("locked")
+        with self._in_one_piece():
+            self._sandbox.look_up()
+            holding = worker.lock(self._imports, layers, time.monotonic() + START_SECONDS)
         if self._layers is None:
-            self._sandbox.note(holding if isinstance(holding, list) else [])
+            self._sandbox.note(holding)
 
-    def _ask(self, request: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """One request, one answer."""
         if self._worker is None:
             raise WorkerGone(self._fault_of_loading())
@@ -332,17 +333,11 @@ def _parse_loaded(message: dict[str, Any], names: Sequence[str]) -> tuple[Loaded
 
 
 def _unread(
-    cells: Iterable[tuple[str, str]], made: Iterable[str | None]
+    cells: Iterable[tuple[str, str]], made: Iterable[bytes | None]
 ) -> tuple[tuple[str, str], ...]:
     """The cells without their text where the code object does: nobody quotes from it."""
     pairs = zip(cells, made, strict=True)
     return tuple((name, "" if compiled else code) for (name, code), compiled in pairs)
-
-
-@functools.lru_cache(maxsize=64)  # the reference's lessons are lent again and again
-def _part(**told: Hashable) -> bytes:
-    """A module or a graft, as it stands in a request."""
-    return encoded(told)
 
 
 def _codes(sources: Iterable[Source]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import marshal
 import os
 import re
 import secrets
@@ -11,11 +12,11 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.errors import InfrastructureError
-from grader.model import Outcome
+from grader.model import Outcome, Program
 from grader.sandbox.reply import Fault, ProtocolError, clean
 from grader.sandbox.zygote import Zygote
 
@@ -51,6 +52,7 @@ class Worker:
         self._meanwhile = meanwhile
         self._zygote = zygote
         self._room = output_kib * 1024
+        self._json = False
         self._printed = bytearray()
         self._received = bytearray()
         self._frames: deque[bytes] = deque()
@@ -72,8 +74,9 @@ class Worker:
         self._poll.register(self._channel, select.POLLIN)
         self._poll.register(self._output, select.POLLIN)
 
-    def send(self, body: bytes, deadline: float) -> None:
-        """Send one message, `encoded`. Raises WorkerGone."""
+    def send(self, message: dict[str, Any], deadline: float) -> None:
+        """Send one message. Raises WorkerGone."""
+        body = _ENCODER.encode(message).encode() if self._json else marshal.dumps(message)
         view = memoryview(HEADER.pack(len(body)) + body)
         while view:
             try:
@@ -103,11 +106,22 @@ class Worker:
         except (ValueError, RecursionError):
             raise self._gone(_protocol("something that is not JSON")) from None
 
-    def ask(self, request: Mapping[str, Any] | bytes, deadline: float) -> dict[str, Any]:
-        """One request, one answer; `request` as it is or `encoded`. Raises WorkerGone."""
+    def lock(self, imports: Sequence[str], layers: Sequence[str], deadline: float) -> list[str]:
+        """Let it import what it will need and lock itself, before anyone's source comes; the layers
+        that hold. Raises WorkerGone."""
+        message = self.ask({"import": list(imports), "layers": list(layers)}, deadline)
+        self._json = message.get("json") is True
+        holding = message.get("locked")
+        return holding if isinstance(holding, list) else []
+
+    def form_of(self, program: Program) -> bytes | str:
+        """A program as it stands in a message to this worker."""
+        return program.encoded.decode() if self._json else program.packed
+
+    def ask(self, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        """One request, one answer. Raises WorkerGone."""
         request_id = secrets.token_hex(8)
-        body = request if isinstance(request, bytes) else encoded(request)
-        self.send(b'{"id":"%s",%s' % (request_id.encode(), body[1:]), deadline)
+        self.send({"id": request_id, **request}, deadline)
         message = self.receive(deadline)
         if not isinstance(message, dict) or message.get("id") != request_id:
             raise self.fail(ProtocolError("a reply to no request"))
@@ -244,11 +258,6 @@ def _decoded(body: bytes) -> Any:
     if end != len(text):
         raise ValueError("more than one value")
     return value
-
-
-def encoded(message: Any) -> bytes:
-    """A message as the worker reads it."""
-    return _ENCODER.encode(message).encode()
 
 
 def _protocol(what: str) -> Fault:

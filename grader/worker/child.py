@@ -6,6 +6,8 @@ source come.
 """
 
 import contextlib
+import json
+import marshal
 import os
 import random
 import signal
@@ -16,7 +18,7 @@ from typing import Any
 from . import faults, load, lock, process
 from .evaluate import evaluate
 from .load import Submission
-from .protocol import read_frame, write_frame
+from .protocol import Decode, read_frame, write_frame
 from .streams import Printed
 
 CHANNEL = 3
@@ -48,8 +50,8 @@ def run(channel: int, output: int, limits: Mapping[str, int], printed: Printed) 
         if request is not None and "kernel" in request:
             _be_kernel(request, limits, printed)
         elif request is not None:
-            _prepare(request, limits)
-            _serve(Submission(), printed)
+            decode = _prepare(request, limits)
+            _serve(Submission(), printed, decode)
     finally:
         os._exit(0)
 
@@ -67,9 +69,13 @@ def _claim(channel: int, output: int) -> None:
     os.closerange(CHANNEL + 1, 256)
 
 
-def _prepare(request: Mapping[str, Any], settings: Mapping[str, int]) -> None:
+def _prepare(request: Mapping[str, Any], settings: Mapping[str, int]) -> Decode:
+    """What is read from now on is to be decoded by."""
     _import(request["import"])
-    write_frame(CHANNEL, {"id": request["id"], "locked": lock.lock(request["layers"], settings)})
+    holding = lock.lock(request["layers"], settings)
+    audited = lock.is_audited(request["layers"], holding)
+    write_frame(CHANNEL, {"id": request["id"], "locked": holding, "json": audited})
+    return json.loads if audited else marshal.loads
 
 
 def _import(names: Sequence[str]) -> None:
@@ -86,12 +92,14 @@ def _seed() -> None:
         sys.modules["numpy.random"].seed(0)
 
 
-def _serve(submission: Submission, printed: Printed) -> None:
-    while (request := read_frame(CHANNEL)) is not None:
-        _answer(request, submission, printed)
+def _serve(submission: Submission, printed: Printed, decode: Decode = marshal.loads) -> None:
+    while (request := read_frame(CHANNEL, decode)) is not None:
+        _answer(request, submission, printed, decode)
 
 
-def _answer(request: Mapping[str, Any], submission: Submission, printed: Printed) -> None:
+def _answer(
+    request: Mapping[str, Any], submission: Submission, printed: Printed, decode: Decode
+) -> None:
     answer: dict[str, Any] = {"id": request["id"]}
     if "load" in request or "extend" in request:
         more = "extend" in request
@@ -103,7 +111,8 @@ def _answer(request: Mapping[str, Any], submission: Submission, printed: Printed
     elif "compile" in request:
         _reply(answer | {"compiled": load.compiled(*request["compile"])})
     else:
-        for number, program in enumerate(request["run"]):
+        for number, packed in enumerate(request["run"]):
+            program = decode(packed)  # one after the other: each takes the memory of the last
             try:
                 result: dict[str, Any] = {"values": evaluate(program, submission.lookup)}
             except BaseException as error:  # sys.exit() must not end the worker

@@ -29,8 +29,8 @@ class Submission:
 
     def load(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Load `modules` in order, each `{"name", "cells": [[filename, code], ...],
-        "keep_going", "ours"}`, and perhaps `compiled`, what `compiled` gave for each cell; names
-        are then looked up in the last module first. Of `ours`, no line is quoted.
+        "keep_going", "ours"}`, and perhaps `compiled`, for each cell its code object as `marshal`
+        writes it; names are then looked up in the last module first. Of `ours`, no line is quoted.
 
         With `graft`, the last module is a lesson in which all but one concept's definitions are
         the reference's: `cells` of the reference, and the names to `replace`.
@@ -190,10 +190,10 @@ def compiled(filename: str, code: str) -> str | None:
         return None
 
 
-def _code(code: str, filename: str, made: str | None) -> CodeType:
+def _code(code: str, filename: str, made: bytes | None) -> CodeType:
     if made is None:
         return _compile(code, filename)
-    found = marshal.loads(base64.b64decode(made))
+    found = marshal.loads(made)
     assert isinstance(found, CodeType)
     return found
 

@@ -32,6 +32,12 @@ def lock(layers: Sequence[str], settings: Mapping[str, int]) -> list[str]:
             except (OSError, AttributeError):  # no such call in this kernel, or in this libc
                 continue
             holding.append(name)
-    if layers and not {"landlock", "seccomp"} <= {*holding}:  # none are asked for our own code
+    if is_audited(layers, holding):
         audit.apply()
     return holding
+
+
+def is_audited(layers: Sequence[str], holding: Sequence[str]) -> bool:
+    """Whether the interpreter refuses in the kernel's place. For our own code, no layers are asked
+    for."""
+    return bool(layers) and not {"landlock", "seccomp"} <= {*holding}

