@@ -19,11 +19,12 @@ from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any
 
-from . import child, imports, process
+from . import child, imports, pages, process
 from .streams import Printed
 
 COMMAND = struct.Struct("!cI")
 ANSWER = struct.Struct("!i")
+MANY = 5  # forks, after which there will be more of them: large pages take a tenth of a second
 
 
 def main() -> None:
@@ -52,6 +53,7 @@ def _serve(
 ) -> Callable[[], None] | None:
     """The parent's side of every fork; in a child, returns what the child is to do."""
     children: set[int] = set()
+    forks = 0
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, COMMAND.size, 2)
         if len(command) != COMMAND.size:
@@ -61,6 +63,9 @@ def _serve(
             return None
         letter, argument = COMMAND.unpack(command)
         if letter == b"F":
+            forks += 1
+            if forks == MANY:
+                pages.collapse()
             pid = os.fork()
             if pid == 0:
                 channel, output = descriptors
