@@ -130,25 +130,19 @@ class Lineup:
     ) -> list[Plain]:
         """What these mistakes reply to programs, as far as they come; nothing for mistakes that
         exclude each other. The next student will fail in other ones, so all that the concept's
-        checks ask are answered along with them, unless that takes its time."""
+        checks ask are answered along with them; if that takes its time, those up to the last."""
         every = self._programs(concept)
         places = {each.encoded: place for place, each in reversed([*enumerate(every)])}
         wanted = [places.get(each.encoded, len(every)) for each in programs]
-        if wanted and all(place < len(every) for place in wanted):
-            key = self._key(concept, mistakes, self._grounds.seed, ["all programs"])
-            given = self._known(key)
-            if not isinstance(given, list):
-                given = self._replies(concept, mistakes, every, AT_ONCE)
-                self._learn(key, given)
-            if all(place < len(given) for place in wanted):
-                return [given[place] for place in wanted]
-        asked = [json.dumps(program.data()) for program in programs]
-        key = self._key(concept, mistakes, 0, asked)
-        given = self._known(key)
-        if not isinstance(given, list):
-            given = self._replies(concept, mistakes, programs)
-            self._learn(key, given)
-        return given
+        last = max(wanted, default=len(every))
+        if last == len(every):  # not only the known ones
+            asked = [json.dumps(program.data()) for program in programs]
+            return self._replies(concept, mistakes, programs, asked)
+        given = self._replies(concept, mistakes, every, ["all programs"], AT_ONCE)
+        if last >= len(given):
+            first = every[: last + 1]
+            given = self._replies(concept, mistakes, first, [f"first {len(first)} programs"])
+        return [given[place] if place < len(given) else None for place in wanted]
 
     def _programs(self, concept: Concept) -> Sequence[Program]:
         """What the concept's checks ask of everyone. For each check it is found out once."""
@@ -160,9 +154,25 @@ class Lineup:
         concept: Concept,
         mistakes: Mistakes,
         programs: Sequence[Program],
+        asked: Sequence[str],
         seconds: float | None = None,
     ) -> list[Plain]:
-        """With `seconds`, only what comes within so many of them."""
+        """`asked` names the programs in the cache. With `seconds`, only what comes within so many
+        of them."""
+        key = self._key(concept, mistakes, self._grounds.seed, asked)
+        given = self._known(key)
+        if not isinstance(given, list):
+            given = self._answered(concept, mistakes, programs, seconds)
+            self._learn(key, given)
+        return given
+
+    def _answered(
+        self,
+        concept: Concept,
+        mistakes: Mistakes,
+        programs: Sequence[Program],
+        seconds: float | None,
+    ) -> list[Plain]:
         try:
             engine = self._engine(concept, mistakes)
         except CourseError:
@@ -170,7 +180,8 @@ class Lineup:
         engine.renew(seconds)
         replies = engine.evaluate(programs)
         engine.renew()
-        if seconds is not None and replies[-1].fault and replies[-1].fault.outcome in UNSOUND:
+        fault = replies[-1].fault if replies else None
+        if seconds is not None and fault is not None and fault.outcome in UNSOUND:
             replies.pop()
         return [replied(each) for each in replies]
 
