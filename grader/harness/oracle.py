@@ -50,13 +50,10 @@ class Oracle:
         return len(self._cache.get("suite", keys)) == len(keys)
 
     def save(self, suites: Sequence[Path]) -> None:
-        """Write what was newly learned to the cache; `suites` were run whole. A worker that had
-        nothing to do is ended: it holds the memory of a PyTorch of its own."""
+        """Write what was newly learned to the cache; `suites` were run whole."""
         self._cache.put("answer", self._new)
         if self._new:
             self._cache.put("suite", {self._suite_key(suite): True for suite in suites})
-        elif self._engine is not None:
-            self._engine.close()
         self._new = {}
 
     def _with_every_gradient(self, programs: Iterable[Program]) -> Iterator[tuple[str, Program]]:

@@ -24,7 +24,6 @@ from .streams import Printed
 
 COMMAND = struct.Struct("!cI")
 ANSWER = struct.Struct("!i")
-MANY = 5  # forks, after which there will be more of them: large pages take a tenth of a second
 
 
 def main() -> None:
@@ -42,6 +41,8 @@ def main() -> None:
         # Values and their closures are cycles: collecting them often is most of a training's time.
         gc.set_threshold(50_000, 20, 20)
         gc.freeze()
+        # Now, and not once there were many forks: what is forked must find the same memory free.
+        pages.collapse()
         control.sendall(ANSWER.pack(os.getpid()))  # ready
         run = _serve(control, settings, printed)
     if run is not None:
@@ -53,7 +54,6 @@ def _serve(
 ) -> Callable[[], None] | None:
     """The parent's side of every fork; in a child, returns what the child is to do."""
     children: set[int] = set()
-    forks = 0
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, COMMAND.size, 2)
         if len(command) != COMMAND.size:
@@ -63,9 +63,6 @@ def _serve(
             return None
         letter, argument = COMMAND.unpack(command)
         if letter == b"F":
-            forks += 1
-            if forks == MANY:
-                pages.collapse()
             pid = os.fork()
             if pid == 0:
                 channel, output = descriptors
