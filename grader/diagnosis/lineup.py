@@ -98,9 +98,12 @@ class Lineup:
         quicker than whole checks."""
         programs = [each.program for each in evidence]
         seen = [replied(each.reply) for each in evidence]
+        every = self._programs(concept)
+        places = {each.encoded: place for place, each in reversed([*enumerate(every)])}
+        wanted = [places.get(each.encoded, len(every)) for each in programs]
         found = []
         for mistakes in suspects:
-            given = self._given(concept, mistakes, programs)
+            given = self._given(concept, mistakes, programs, every, wanted)
             given = [*given, *[None] * (len(seen) - len(given))]
             found.append([alike(own, other) for own, other in zip(seen, given, strict=True)])
         return found
@@ -126,17 +129,20 @@ class Lineup:
         self._learned[key] = self._new[key] = value
 
     def _given(
-        self, concept: Concept, mistakes: Mistakes, programs: Sequence[Program]
+        self,
+        concept: Concept,
+        mistakes: Mistakes,
+        programs: Sequence[Program],
+        every: Sequence[Program],
+        wanted: Sequence[int],
     ) -> list[Plain]:
         """What these mistakes reply to programs, as far as they come; nothing for mistakes that
         exclude each other. The next student will fail in other ones, so all that the concept's
-        checks ask are answered along with them; if that takes its time, those up to the last."""
-        every = self._programs(concept)
-        places = {each.encoded: place for place, each in reversed([*enumerate(every)])}
-        wanted = [places.get(each.encoded, len(every)) for each in programs]
+        checks ask (`every`, the programs at `wanted` in it) are answered along with them; if that
+        takes its time, those up to the last."""
         last = max(wanted, default=len(every))
         if last == len(every):  # not only the known ones
-            asked = [json.dumps(program.data()) for program in programs]
+            asked = [program.encoded.decode() for program in programs]
             return self._replies(concept, mistakes, programs, asked)
         given = self._replies(concept, mistakes, every, ["all programs"], AT_ONCE)
         if last >= len(given):
