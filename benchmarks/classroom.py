@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from grader import grade  # noqa: E402
-from grader.classroom.gradebook import Gradebook  # noqa: E402
+from grader.classroom.gradebook import Entry, Gradebook  # noqa: E402
 from grader.render.json_format import report_to_data  # noqa: E402
 from tests.classes import LESSONS, student, write_student  # noqa: E402
 from tests.conftest import SOLUTIONS  # noqa: E402
@@ -110,24 +111,16 @@ def graded(hall: Path, folder: Path, jobs: int | None, lessons: Sequence[str]) -
 
 
 def equal(hall: Path, folder: Path, count: int) -> str:
-    """Compare stored reports, taken evenly from the class, with those of `mggrade check`."""
-    different = []
+    """Compare stored reports, taken evenly from the class, with those of `mggrade check`, as many
+    at once as there are cores."""
     with Gradebook(folder / "book.sqlite", reading=True) as book:
         entries = [each for each in book.entries() if each.result and each.result.report]
-        chosen = entries[:: max(1, len(entries) // count)][:count]
-        for entry in chosen:
-            name = entry.handin.label if entry.handin else ""
-            command = [sys.executable, "-m", "grader", "check", str(hall / name)]
-            run = subprocess.run(
-                [*command, "--lesson", ",".join(LESSONS), "--format", "json", "--fresh"],
-                env=_environment(folder), capture_output=True, text=True,
-            )  # fmt: skip
-            alone = json.loads(run.stdout)
-            stored = json.loads(json.dumps(report_to_data(entry.result.report)))
-            for varying in VARYING:
-                alone.pop(varying), stored.pop(varying)
-            if alone != stored:
-                different.append(name)
+    chosen = entries[:: max(1, len(entries) // count)][:count]
+    names = [entry.handin.label if entry.handin else "" for entry in chosen]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        alone = threads.map(lambda name: _alone(hall / name, folder), names)
+        both = zip(names, chosen, alone, strict=True)
+        different = [name for name, entry, other in both if _stored(entry) != other]
     told = f": not {', '.join(different)}" if different else ""
     return f"{len(chosen) - len(different)} of {len(chosen)} reports equal mggrade check's{told}"
 
@@ -148,6 +141,26 @@ def lesson_8(folder: Path, jobs: int | None, size: int = 20) -> str:
     theirs = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     share = theirs / (theirs + time.process_time() - own)
     return f"{cost.line('mg8', size)}   {share:.0%} in the students' processes"
+
+
+def _alone(path: Path, folder: Path) -> dict[str, object]:
+    """What `mggrade check` says of one submission, without times."""
+    command = [sys.executable, "-m", "grader", "check", str(path), "--lesson", ",".join(LESSONS)]
+    run = subprocess.run(
+        [*command, "--format", "json", "--fresh"],
+        env=_environment(folder), capture_output=True, text=True,
+    )  # fmt: skip
+    return _timeless(run.stdout)
+
+
+def _stored(entry: Entry) -> dict[str, object]:
+    assert entry.result is not None and entry.result.report is not None
+    return _timeless(json.dumps(report_to_data(entry.result.report)))
+
+
+def _timeless(text: str) -> dict[str, object]:
+    data: dict[str, object] = json.loads(text)
+    return {key: value for key, value in data.items() if key not in VARYING}
 
 
 def _environment(folder: Path) -> dict[str, str]:
