@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.ordered import OrderedSet
+from grader.worker.displays import compiled
+from grader.worker.ordered import BUILTINS, OrderedSet
 
 members = st.lists(st.integers(-5, 5), max_size=8)
 
@@ -21,6 +22,24 @@ def test_order_is_that_of_insertion(numbers):
     assert list(found) == [*dict.fromkeys(numbers)]
     assert found == set(numbers) and len(found) == len(set(numbers))
     assert all(each in found for each in numbers)
+
+
+OPERATORS = (set.__or__, set.__and__, set.__sub__, set.__xor__)
+
+
+@given(members, members)
+def test_operators_keep_the_order(numbers, others):
+    ours, plain = OrderedSet(numbers), set(numbers)
+    places = {each: place for place, each in enumerate([*ours, *OrderedSet(others)][::-1])}
+    for operator in OPERATORS:
+        found = getattr(ours, operator.__name__)(set(others))
+        assert type(found) is OrderedSet and found == operator(plain, set(others))
+        assert getattr(ours, operator.__name__)(others) is NotImplemented
+    for name in ("union", "intersection", "difference", "symmetric_difference"):
+        found = getattr(ours, name)(others)
+        assert found == getattr(plain, name)(others)
+        assert [*found] == sorted(found, key=places.__getitem__, reverse=True)
+    assert ours == plain
 
 
 CHANGES = (
@@ -80,3 +99,60 @@ def test_a_subclass_that_forgets_to_begin():
     found = Visited()
     found.add(1)
     assert list(found) == [1]
+
+
+# What displays make
+
+DISPLAYS = """
+def shown(*given):
+    first, *rest = given
+    name = "not a set"
+    return {
+        "display": {first, *rest},
+        "one": {first},
+        "comprehension": {each for one in [given] for each in one if each is not first},
+        "nested": [*{(each, *{first}) for each in {*rest}}],
+        "named": {last := each for each in given} and last,
+        "f-string": f"{ {first} and name }",
+        "among": 2 in {1, 2, 3},
+    }
+class Node:
+    def __init__(self, *children):
+        self.children = {*children}
+        self.__kept = {self}
+"""
+
+
+def executed(code, filename="mg.py"):
+    module = {"__builtins__": BUILTINS, "__name__": "mg"}
+    exec(compiled(code, filename), module)
+    return module
+
+
+def test_displays_are_in_order():
+    nodes = [Node() for _ in range(100)]
+    found = executed(DISPLAYS)["shown"](*nodes)
+    assert [*found["display"]] == nodes and type(found["display"]) is OrderedSet
+    assert [*found["one"]] == nodes[:1]
+    assert [*found["comprehension"]] == nodes[1:]
+    assert found["nested"] == [(each, nodes[0]) for each in nodes[1:]]
+    assert found["named"] is nodes[-1]
+    assert (found["f-string"], found["among"]) == ("not a set", True)
+    assert [*executed(DISPLAYS)["Node"](*nodes).children] == nodes
+
+
+def test_nobody_can_take_the_name():
+    code = "set = list = None\n__builtins__ = {}\nfound = {2, 1}\n"
+    assert [*executed(code)["found"]] == [2, 1]
+
+
+def test_a_fault_in_a_display_stands_in_its_line():
+    with pytest.raises(TypeError, match="unhashable") as caught:
+        executed("def f():\n    return {\n        [],\n    }\nf()\n")
+    lines = {each.lineno for each in caught.traceback if str(each.path).endswith("mg.py")}
+    assert max(lines) < 5
+
+
+def test_what_nests_too_deep_for_a_tree_is_compiled_all_the_same():
+    code = f"found = {{1}}\nlast = {'+'.join(['1'] * 1500)}\n"
+    assert executed(code)["last"] == 1500

@@ -11,7 +11,7 @@ from itertools import repeat
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import faults
+from . import displays, faults
 from .ordered import BUILTINS
 
 Transform = Callable[[str], str]
@@ -184,7 +184,7 @@ def compiled(filename: str, code: str) -> str | None:
     try:
         # Later versions of the format tell what is shared by counting references: what else was
         # compiled before would make a difference.
-        made = marshal.dumps(_compile(code, filename), 2)
+        made = marshal.dumps(displays.compiled(code, filename), 2)
         return base64.b64encode(made).decode("ascii")
     except BaseException:  # whoever loads it says why
         return None
@@ -192,14 +192,10 @@ def compiled(filename: str, code: str) -> str | None:
 
 def _code(code: str, filename: str, made: bytes | None) -> CodeType:
     if made is None:
-        return _compile(code, filename)
+        return displays.compiled(code, filename)
     found = marshal.loads(made)
     assert isinstance(found, CodeType)
     return found
-
-
-def _compile(code: str, filename: str) -> CodeType:
-    return compile(code, filename, "exec", dont_inherit=True)
 
 
 def _execute_reference(name: str, graft: Mapping[str, Any]) -> ModuleType:

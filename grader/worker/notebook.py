@@ -5,12 +5,14 @@ a magic that fails is told and costs nothing, since it is no one's work on the l
 else is IPython as it is.
 """
 
+import builtins
+import contextlib
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from . import faults
-from .ordered import OrderedSet
+from . import displays, faults
+from .ordered import DISPLAY, OrderedSet
 
 MOST_FAULTS = 20
 # They would run programs, read or write files, or ask somebody.
@@ -63,6 +65,8 @@ class Cells:
 def settle(shell: Any) -> None:
     """Keep the notebook to itself, and its sets in order."""
     shell.user_ns["set"] = shell.user_ns_hidden["set"] = OrderedSet
+    setattr(builtins, DISPLAY, OrderedSet)
+    shell.ast_transformers.append(_Ordered())
     line, cell = shell.run_line_magic, shell.run_cell_magic
 
     def run_line_magic(name: str, line_text: str, *more: Any, **options: Any) -> Any:
@@ -108,6 +112,17 @@ def settle(shell: Any) -> None:
     shell.getoutput = getoutput
     shell.ask_exit = lambda: _not_run("exit()")
     shell.kernel.raw_input = shell.kernel.getpass = input  # which finds nobody there
+
+
+class _Ordered:
+    """Of a cell, the sets that it displays."""
+
+    def visit(self, tree: Any) -> Any:
+        """As IPython calls it. Raises RecursionError for cells that nest too deep; IPython says so
+        and leaves transformers out from then on, so that is not passed on."""
+        with contextlib.suppress(RecursionError):
+            return displays.rewritten(tree)
+        return tree
 
 
 def _without_ours(trace: TracebackType | None) -> TracebackType | None:

@@ -2,8 +2,8 @@
 
 Python iterates a set of objects in an order that hangs on their addresses. An engine whose numbers
 depend on that order (`_prev = set(_children)`, and a mistake) would get one verdict today and
-another one tomorrow, so what is graded finds this type under the name `set`. Displays (`{a, b}`)
-and what most operators give are Python's own sets.
+another one tomorrow, so what is graded finds this type under the name `set`, and makes it where it
+writes `{a, b}` (`displays`).
 """
 
 import builtins
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class _Kind(type):
-    """What is a display is a set as well, for who asks `isinstance(found, set)`."""
+    """Python's own is a set as well, for who asks `isinstance(found, set)`."""
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, builtins.set)
@@ -29,6 +29,15 @@ def _in_place(change: Callable[..., None]) -> Callable[[Any, Any], Any]:
             return NotImplemented
         change(self, other)
         return self
+
+    return operator
+
+
+def _operator(method: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    """The operator that makes the set that this method makes."""
+
+    def operator(self: Any, other: Any) -> Any:
+        return method(self, other) if isinstance(other, set | frozenset) else NotImplemented
 
     return operator
 
@@ -109,8 +118,23 @@ class OrderedSet(set[Any], metaclass=_Kind):
         made.update(*others)
         return made
 
-    def __or__(self, other: Any, /) -> Any:
-        return self.union(other) if isinstance(other, set | frozenset) else NotImplemented
+    def difference(self, *others: Iterable[Any]) -> "OrderedSet":
+        """As of a set."""
+        made = self.copy()
+        made.difference_update(*others)
+        return made
+
+    def intersection(self, *others: Iterable[Any]) -> "OrderedSet":
+        """As of a set."""
+        made = self.copy()
+        made.intersection_update(*others)
+        return made
+
+    def symmetric_difference(self, other: Iterable[Any], /) -> "OrderedSet":
+        """As of a set."""
+        made = self.copy()
+        made.symmetric_difference_update(other)
+        return made
 
     def update(self, *others: Iterable[Any]) -> None:
         """As of a set."""
@@ -133,6 +157,10 @@ class OrderedSet(set[Any], metaclass=_Kind):
         for member in dict.fromkeys(other):
             (self.discard if member in self else self.add)(member)
 
+    __or__ = _operator(union)
+    __sub__ = _operator(difference)
+    __and__ = _operator(intersection)
+    __xor__ = _operator(symmetric_difference)
     __ior__ = _in_place(update)
     __isub__ = _in_place(difference_update)
     __iand__ = _in_place(intersection_update)
@@ -144,4 +172,5 @@ class OrderedSet(set[Any], metaclass=_Kind):
 
 
 OrderedSet.__name__ = OrderedSet.__qualname__ = "set"
-BUILTINS = {**vars(builtins), "set": OrderedSet}
+DISPLAY = "{}"  # what displays are made by; no identifier, so that no one's name clashes with it
+BUILTINS = {**vars(builtins), "set": OrderedSet, DISPLAY: OrderedSet}
