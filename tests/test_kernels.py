@@ -188,6 +188,12 @@ def test_a_reset_takes_the_names_that_were_there(sandbox: Sandbox) -> None:
     run.close()
 
 
+def test_sets_keep_the_order_of_their_members(sandbox: Sandbox) -> None:
+    nodes = "class Node:\n    pass\nnodes = [Node() for _ in range(100)]\n"
+    run = Run(sandbox, nodes, "display, called = [*{*nodes}] == nodes, [*set(nodes)] == nodes")
+    assert (run.value("display"), run.value("called")) == (True, True)
+
+
 def test_cells_that_are_alike_are_told_apart_by_their_place(sandbox: Sandbox) -> None:
     run = Run(sandbox, "1 / 0", "ok = 1", "1 / 0", "get_ipython().run_cell('1 / 0')", "ok = 2")
     assert [each["frames"][0][0] for each in run.errors if each["frames"]] == [
