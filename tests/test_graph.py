@@ -60,6 +60,8 @@ def graphs(draw, operators=TAUGHT, steps=8):
     upstream = draw(st.one_of(st.none(), NUMBERS))
     graph = Graph(tuple(vertices), len(vertices) - 1, upstream)
     assume(vertices[-1].operator)
+    used = {child for vertex in vertices for child in vertex.children}
+    assume(used == {*range(len(vertices) - 1)})  # a sum that grew too large was left out
     return graph
 
 
