@@ -33,57 +33,55 @@ def open_desk(
     seed: int,
     store: Cache,
     stamp: bytes,
-    isolation: str,
+    sandbox: Sandbox,
     body: Callable[[Grade], None],
     warm: Iterable[str] = (),
-    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Call `body` with a function that grades submissions on these lessons.
 
     `stamp` changes when the grader's own code does. `warm`: the kinds of workers that will be
-    needed in any case. `meanwhile`: see `grader.grade.at_desk`.
+    needed in any case.
     """
-    with Sandbox(course.limits, isolation, meanwhile) as sandbox:
-        oracle = Oracle(sandbox, store, seed)
-        suites = [lesson.suite for lesson in lessons]
-        for kind in warm:
-            sandbox.warm(kind)
-        if not oracle.knows(suites):
-            sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
+    oracle = Oracle(sandbox, store, seed)
+    suites = [lesson.suite for lesson in lessons]
+    for kind in warm:
+        sandbox.warm(kind)
+    if not oracle.knows(suites):
+        sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
 
-        done: list[Path] = []
+    done: list[Path] = []
 
-        def in_session(session: Session) -> None:
-            grounds = Grounds(course, session, sandbox, oracle, seed)
-            with Lineup(grounds, store, stamp) as lineup:
+    def in_session(session: Session) -> None:
+        grounds = Grounds(course, session, sandbox, oracle, seed)
+        with Lineup(grounds, store, stamp) as lineup:
 
-                def grade(
-                    submission: Submission,
-                    asked: Sequence[Lesson],
-                    wanted: Sequence[Concept],
-                    progress: Progress,
-                    broken: Set[str],
-                ) -> Generator[tuple[Lesson, LessonOutcomes]]:
-                    diagnostician = Diagnostician(grounds, submission, lineup)
-                    runner = Runner(submission, grounds, diagnostician, broken)
-                    left = {each.id for each in asked}
-                    for kind in kinds(submission, [each for each in wanted if each.lesson in left]):
-                        sandbox.warm(kind)
-                    try:
-                        for lesson in asked:
-                            progress(lesson.id)
-                            concepts = [each for each in wanted if each.lesson == lesson.id]
-                            found = runner.lesson(lesson, concepts)
-                            done.append(lesson.suite)
-                            yield lesson, _with_seal(found, sandbox.missing)
-                    finally:
-                        runner.close()
-                        oracle.save(done)
-                        lineup.save()
+            def grade(
+                submission: Submission,
+                asked: Sequence[Lesson],
+                wanted: Sequence[Concept],
+                progress: Progress,
+                broken: Set[str],
+            ) -> Generator[tuple[Lesson, LessonOutcomes]]:
+                diagnostician = Diagnostician(grounds, submission, lineup)
+                runner = Runner(submission, grounds, diagnostician, broken)
+                left = {each.id for each in asked}
+                for kind in kinds(submission, [each for each in wanted if each.lesson in left]):
+                    sandbox.warm(kind)
+                try:
+                    for lesson in asked:
+                        progress(lesson.id)
+                        concepts = [each for each in wanted if each.lesson == lesson.id]
+                        found = runner.lesson(lesson, concepts)
+                        done.append(lesson.suite)
+                        yield lesson, _with_seal(found, sandbox.missing)
+                finally:
+                    runner.close()
+                    oracle.save(done)
+                    lineup.save()
 
-                body(grade)
+            body(grade)
 
-        collect(suites, in_session)
+    collect(suites, in_session)
 
 
 def _with_seal(found: LessonOutcomes, missing: tuple[str, ...]) -> LessonOutcomes:

@@ -20,6 +20,7 @@ from grader.version import __version__
 
 if TYPE_CHECKING:
     from grader.desk import Grade
+    from grader.sandbox.shared import Door
 
 Progress = Callable[[str], None]
 Results = Callable[[Sequence[ConceptResult]], None]
@@ -87,11 +88,13 @@ def check_each(
     notebooks: str = "auto",
     cache_folder: Path | None = None,
     course: Course | None = None,
+    door: "Door | None" = None,
 ) -> None:
     """Grade many submissions at one desk, much quicker than one by one; see `check`.
 
     paths: of submissions, or submissions that are in memory already.
     each: called with every path and its report, or with the error that grading it ended with.
+    door: see `at_desk`.
     """
 
     def body(desk: Desk) -> None:
@@ -111,6 +114,7 @@ def check_each(
         notebooks=notebooks,
         cache_folder=cache_folder,
         course=course,
+        door=door,
     )
 
 
@@ -125,11 +129,13 @@ def at_desk(
     cache_folder: Path | None = None,
     course: Course | None = None,
     meanwhile: Callable[[], None] | None = None,
+    door: "Door | None" = None,
 ) -> T:
     """Open a desk, hand it to `body`, close it; what `body` returns. For the options see `check`.
 
     meanwhile: called before every request to a worker, and every 50 ms while one is waited for. It
         may raise `grader.errors.Abandoned`: the check ends with that, and the desk stays open.
+    door: where this grader shares what is slow to start with others on this machine.
     """
     grading = _Grading(
         course or load_course(),
@@ -140,6 +146,7 @@ def at_desk(
         notebooks,
         cache_folder,
         meanwhile,
+        door,
     )
     try:
         return grading.at_desk(body)
@@ -203,6 +210,7 @@ class _Grading:
         notebooks: str,
         cache_folder: Path | None,
         meanwhile: Callable[[], None] | None = None,
+        door: "Door | None" = None,
     ) -> None:
         self._course = course
         self._seed = course.seed if seed is None else seed
@@ -210,6 +218,7 @@ class _Grading:
         self._isolation = isolation
         self._notebooks = notebooks
         self._meanwhile = meanwhile
+        self._door = door
         self._grounds = reuse.Grounds(course, self._seed, isolation)
         self._store = Cache(cache_folder or default_folder())
 
@@ -250,18 +259,13 @@ class _Grading:
         self, lessons: Sequence[Lesson], body: "Callable[[Grade], None]", warm: Sequence[str] = ()
     ) -> None:
         from grader import desk
+        from grader.sandbox import Sandbox
 
-        desk.open_desk(
-            self._course,
-            lessons,
-            self._seed,
-            self._store,
-            reuse.stamp(self._course),
-            self._isolation,
-            body,
-            warm,
-            self._meanwhile,
-        )
+        stamp = reuse.stamp(self._course)
+        with Sandbox(self._course.limits, self._isolation, self._meanwhile, self._door) as sandbox:
+            desk.open_desk(
+                self._course, lessons, self._seed, self._store, stamp, sandbox, body, warm
+            )
 
     def job(self, path: Path | Folder, fresh: bool, last: "_Job | None" = None) -> "_Job":
         """What is at the path, and what is known of it: from the last job if that was the same

@@ -21,8 +21,9 @@ from typing import Any, Protocol
 from grader.classroom.gradebook import FAULT
 from grader.classroom.handins import Work
 from grader.classroom.holding import SIGNALS, held
-from grader.classroom.marking import Marked, Setup
+from grader.classroom.marking import Marked, Setup, share
 from grader.errors import InfrastructureError
+from grader.sandbox.shared import Door, SharedZygotes
 
 Mark = Callable[[Setup, Work], Marked]
 TRIES = 2
@@ -114,20 +115,25 @@ _MANY = 100  # submissions a core
 
 
 class LocalCrew:
-    """Processes of this machine, each with a desk of its own. A context manager."""
+    """Processes of this machine, each with a desk of its own, which share what is slow to start: so
+    PyTorch is imported once. A context manager."""
 
     def __init__(self, jobs: int) -> None:
         self.size = jobs
+        self._shared = SharedZygotes()
         self._pool = self._new()
 
     def __enter__(self) -> "LocalCrew":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
-        if kind is None:
-            self._pool.shutdown()  # each writes down what it learned
-        else:
-            self.stop()
+        try:
+            if kind is None:
+                self._pool.shutdown()  # each writes down what it learned
+            else:
+                self.stop()
+        finally:
+            self._shared.close()
 
     def submit(self, function: Mark, setup: Setup, work: Work) -> "Future[Marked]":
         """Have this done by some process."""
@@ -154,7 +160,12 @@ class LocalCrew:
 
     def _new(self) -> ProcessPoolExecutor:
         self._context = _Processes()
-        return ProcessPoolExecutor(self.size, mp_context=self._context, initializer=_prepare)
+        return ProcessPoolExecutor(
+            self.size,
+            mp_context=self._context,
+            initializer=_prepare,
+            initargs=(self._shared.door,),
+        )
 
 
 class _Processes(SpawnContext):
@@ -190,7 +201,7 @@ def _is_gone(future: "Future[Marked]") -> bool:
     return not future.cancelled() and isinstance(future.exception(), CrewGone)
 
 
-def _prepare() -> None:
+def _prepare(door: Door) -> None:
     """Ctrl-C is for the one who gives out the work; when that one is gone, this process is."""
     from grader.sandbox.hide import hide_this_process
 
@@ -200,6 +211,7 @@ def _prepare() -> None:
     hide_this_process()
     gc.set_threshold(50_000, 20, 20)  # replies make many objects, and hardly a cycle
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    share(door)
 
 
 def _end_with_parent() -> None:

@@ -20,6 +20,7 @@ from grader.course import load_course
 from grader.errors import GraderError, SubmissionError
 from grader.intake import Folder
 from grader.model import Report
+from grader.sandbox.shared import Door
 from grader.version import __version__, torch_version
 
 
@@ -67,32 +68,55 @@ def versions() -> Versions:
 
 def mark(setup: Setup, work: Work) -> Marked:
     """Grade one submission. Whatever goes wrong with it is in what is returned."""
-    return _desk(setup).mark(work)
+    return _process().desk(setup).mark(work)
 
 
 def warm(setup: Setup) -> Versions:
     """Open the desk before the first submission comes."""
-    _desk(setup)
+    _process().desk(setup)
     return versions()
+
+
+def share(door: Door) -> None:
+    """Have the desks of this process share with others what is slow to start."""
+    _process().door = door
 
 
 MOST = 1000  # submissions at one desk: what it remembers of them stays bounded
 
 
 @functools.cache
-def _desk(setup: Setup) -> "_Desk":
-    """This process's desk; closed when the process ends by itself, so that what was learned is
-    remembered on disk."""
-    desk = _Desk(setup)
-    util.Finalize(desk, desk.close, exitpriority=10)
-    return desk
+def _process() -> "_Process":
+    """This one."""
+    return _Process()
+
+
+class _Process:
+    """What a process keeps from one submission to the next."""
+
+    def __init__(self) -> None:
+        self.door: Door | None = None
+        self._desks: dict[Setup, _Desk] = {}
+        self._lock = threading.Lock()
+
+    def desk(self, setup: Setup) -> "_Desk":
+        """The one for this set-up; closed when the process ends by itself, so that what was learned
+        is remembered on disk."""
+        with self._lock:
+            if setup not in self._desks:
+                # What is not sealed could kill the zygote that others' workers come from.
+                door = None if setup.isolation == "none" else self.door
+                desk = self._desks[setup] = _Desk(setup, door)
+                util.Finalize(desk, desk.close, exitpriority=10)
+            return self._desks[setup]
 
 
 class _Desk:
     """An open desk in a thread of its own; one submission at a time."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, door: Door | None) -> None:
         self._setup = setup
+        self._door = door
         self._turn = threading.Lock()
         self._open()
 
@@ -142,6 +166,7 @@ class _Desk:
                 isolation=setup.isolation,
                 notebooks=setup.notebooks,
                 cache_folder=Path(setup.cache) if setup.cache else None,
+                door=self._door,
             )
         except GraderError as error:
             self._results.put(error)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from grader.course import Limits
+from grader.sandbox.line import Forker
 from grader.sandbox.worker import Worker, WorkerGone
-from grader.sandbox.zygote import Zygote
 
 MOST_KEPT = 500  # texts; a class shares the reference's, as it is and with one region a stub
 MOST_COMPILED = 2000  # by one worker: its processor time is limited
@@ -29,7 +29,7 @@ class Workshop(Protocol):
     def layers(self) -> Sequence[str]:
         """What a worker is locked by."""
 
-    def zygote(self, kind: str) -> Zygote:
+    def zygote(self, kind: str) -> Forker:
         """Where workers are forked from."""
 
 

@@ -7,6 +7,8 @@ from typing import Protocol, Self
 from grader.course import Limits
 from grader.errors import InfrastructureError
 from grader.sandbox.compiler import Compiler
+from grader.sandbox.line import Forker
+from grader.sandbox.shared import Door
 from grader.sandbox.zygote import Zygote
 
 # What `isolation` may be: the layers asked for, and whether they must all be there. Without the
@@ -37,16 +39,19 @@ class Sandbox:
         limits: Limits,
         isolation: str = "auto",
         meanwhile: Callable[[], None] | None = None,
+        door: Door | None = None,
     ) -> None:
         """`meanwhile` is called before every request, and again and again while a worker is waited
-        for; the engine whose request it leaves by an exception starts anew for the next one."""
+        for; the engine whose request it leaves by an exception starts anew for the next one.
+        `door`: where zygotes are shared with other graders; by default they are all one's own."""
         self.limits = limits
         self.meanwhile = meanwhile
         self.layers, self._strict = MODES[isolation]
         self.missing = tuple(layer for layer in LAYERS if layer not in self.layers)
         self.spares: dict[str, Closeable] = {}  # by kind, made beforehand for whoever comes next
         self.compiler = Compiler(self)
-        self._zygotes: dict[str, Zygote] = {}
+        self._start = door.zygote if door else Zygote
+        self._zygotes: dict[str, Forker] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -61,7 +66,7 @@ class Sandbox:
             zygote.close()
         self._zygotes.clear()
 
-    def zygote(self, kind: str) -> Zygote:
+    def zygote(self, kind: str) -> Forker:
         """The zygote of this kind; a dead one (killed by a student's code) is replaced."""
         with self._lock:
             found = self._zygotes.get(kind)
@@ -69,7 +74,7 @@ class Sandbox:
                 found.close()
                 found = None
             if found is None:
-                found = self._zygotes[kind] = Zygote(kind, self.limits)
+                found = self._zygotes[kind] = self._start(kind, self.limits)
             return found
 
     def note(self, holding: Sequence[str]) -> None:

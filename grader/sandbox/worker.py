@@ -17,8 +17,8 @@ from typing import Any
 
 from grader.errors import InfrastructureError
 from grader.model import Outcome, Program
+from grader.sandbox.line import Forker
 from grader.sandbox.reply import Fault, ProtocolError, clean
-from grader.sandbox.zygote import Zygote
 
 HEADER = struct.Struct("!I")
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -47,7 +47,7 @@ class Worker:
     """A forked child of a zygote. Everything that it may do wrong ends as a `WorkerGone`."""
 
     def __init__(
-        self, zygote: Zygote, output_kib: int, meanwhile: Callable[[], None] | None = None
+        self, zygote: Forker, output_kib: int, meanwhile: Callable[[], None] | None = None
     ) -> None:
         self._meanwhile = meanwhile
         self._zygote = zygote

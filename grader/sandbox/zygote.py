@@ -1,4 +1,4 @@
-"""Start the warm interpreters that workers are forked from, and speak to them."""
+"""Start the warm interpreters that workers are forked from."""
 
 import contextlib
 import ctypes
@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,8 @@ from typing import IO
 
 from grader.course import Limits
 from grader.errors import InfrastructureError
+from grader.sandbox.line import Line
 
-COMMAND = struct.Struct("!cI")
-ANSWER = struct.Struct("!i")
 FOLDER = Path(__file__).parent.parent  # holds the package `worker`
 BOOT = "import sys; sys.path.insert(0, {!r}); from worker.zygote import main; main()"
 
@@ -63,17 +61,16 @@ KINDS: dict[str, tuple[str, ...]] = {
     "torch-kernel": (*STANDARD, *NUMPY, *KERNEL, *PLOTTING, "torch"),
 }
 KERNELS = frozenset({"kernel", "torch-kernel"})
-START_SECONDS = 120.0  # importing torch from a cold disk on a busy machine
 
 
-class Zygote:
-    """One warm interpreter. Starting is not waited for until the first fork."""
+class Zygote(Line):
+    """One warm interpreter, and the line to it that it ends with. Starting is not waited for until
+    the first fork."""
 
     def __init__(self, kind: str, limits: Limits) -> None:
-        self._kind = kind
         self._log: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the zygote
-        self._control, theirs = _pair()
-        self._ready = False
+        ours, theirs = _pair()
+        super().__init__(ours, kind)
         preload = [
             name
             for name in KINDS[kind]
@@ -107,20 +104,12 @@ class Zygote:
                 start_new_session=True,
             )
 
-    def fork(self, channel: int, output: int) -> int:
-        """A fresh child that answers on `channel` and prints to `output`; its process id."""
-        self._wait_until_ready()
-        return self._ask(COMMAND.pack(b"F", 0), [channel, output])
-
-    def kill(self, pid: int) -> int:
-        """End a child and all of its group; its wait status, as os.waitpid gives it."""
-        return self._ask(COMMAND.pack(b"K", pid), [])
-
     def close(self) -> None:
-        """End the zygote and with it every child."""
-        self._control.close()
+        """End the zygote and with it every child, whoever asked for it."""
+        warm = self._ready or self._has_answer()
+        super().close()
         try:
-            self._process.wait(timeout=1.0 if self._ready else 0.0)
+            self._process.wait(timeout=1.0 if warm else 0.0)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -132,42 +121,11 @@ class Zygote:
         """Whether the zygote still runs."""
         return self._process.poll() is None
 
-    def _wait_until_ready(self) -> None:
-        if not self._ready:
-            self._control.settimeout(START_SECONDS)
-            self._receive()
-            self._control.settimeout(10.0)
-            self._ready = True
-
-    def _ask(self, command: bytes, descriptors: list[int]) -> int:
-        try:
-            socket.send_fds(self._control, [command], descriptors)
-        except OSError as error:
-            raise self._failed(str(error)) from None
-        return self._receive()
-
-    def _receive(self) -> int:
-        answer = b""
-        while len(answer) < ANSWER.size:
-            try:
-                chunk = self._control.recv(ANSWER.size - len(answer))
-            except OSError as error:
-                raise self._failed(str(error)) from None
-            if not chunk:
-                raise self._failed("it ended")
-            answer += chunk
-        return int(ANSWER.unpack(answer)[0])
-
-    def _failed(self, why: str) -> InfrastructureError:
-        lines = []
-        if not self._log.closed:
-            self._log.seek(0)
-            lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        last = f" ({lines[-1]})" if lines else ""
-        return InfrastructureError(
-            f"the {self._kind} worker process can't be used: {why}{last}; "
-            "run the command again, and report it if it happens again"
-        )
+    def _last_words(self) -> str:
+        if self._log.closed:
+            return ""
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")
 
 
 def available(package: str) -> bool:

@@ -22,6 +22,7 @@ from .protocol import Decode, read_frame, write_frame
 from .streams import Printed
 
 CHANNEL = 3
+MOST_DESCRIPTORS = 4096  # that a zygote may have open: three, and one for each grader
 
 
 def prepare() -> Printed:
@@ -66,7 +67,7 @@ def _claim(channel: int, output: int) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2), (channel, CHANNEL)):
         os.dup2(source, target, inheritable=False)
-    os.closerange(CHANNEL + 1, 256)
+    os.closerange(CHANNEL + 1, MOST_DESCRIPTORS)
 
 
 def _prepare(request: Mapping[str, Any], settings: Mapping[str, int]) -> Decode:
