@@ -50,8 +50,21 @@ json_values = st.recursive(
 )
 
 
+@pytest.fixture(scope="module")
+def warm() -> None:
+    """Before the first input of a process, Hypothesis reads the sources of all modules for numbers
+    and texts worth trying: that takes 200 MiB, once, and is none of what is tested."""
+
+    @settings(max_examples=1, database=None)
+    @given(json_values)
+    def draw(value: Any) -> None:
+        del value
+
+    draw()
+
+
 @pytest.fixture(autouse=True)
-def counted(request: pytest.FixtureRequest) -> Iterator[None]:
+def counted(warm: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """Print how many inputs a test tried, and watch its memory."""
     Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is in use
     before = _peak()
