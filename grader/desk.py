@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
+from grader.answers import Answers
 from grader.cache import Cache
 from grader.course import Concept, Course, Lesson
 from grader.diagnosis.diagnose import Diagnostician
@@ -42,11 +43,12 @@ def open_desk(
     `stamp` changes when the grader's own code does. `warm`: the kinds of workers that will be
     needed in any case.
     """
-    oracle = Oracle(sandbox, store, seed)
+    answers = Answers(store, seed)
+    oracle = Oracle(sandbox, answers)
     suites = [lesson.suite for lesson in lessons]
     for kind in warm:
         sandbox.warm(kind)
-    if not oracle.knows(suites):
+    if not answers.cover(suites):
         sandbox.warm("torch")  # importing it takes a second; do the rest meanwhile
 
     done: list[Path] = []

@@ -26,6 +26,7 @@ from grader.classroom.standing import standings
 from grader.classroom.tables import neutralised, write_table
 from grader.course import load_course
 from grader.errors import InfrastructureError, UsageError
+from grader.sandbox.shared import SharedZygotes
 from tests.report_examples import TITLES, half_done
 
 COURSE = load_course()
@@ -221,7 +222,7 @@ def deadly(setup, work):
 def test_work_that_ends_every_process_is_named_and_the_rest_is_done(tmp_path):
     names = ["a", "poison", "b", "once", "c", "d", "e"]
     works = [Work(name, ((f"{name}.py", name.encode()),)) for name in names]
-    with LocalCrew(2) as crew:
+    with SharedZygotes() as zygotes, LocalCrew(2, zygotes.door) as crew:
         setup = Setup(1, cache=str(tmp_path))
         found = {work.name: marked for work, marked in mark_all(crew, setup, works, deadly)}
     assert {*found} == {*names}

@@ -9,6 +9,7 @@ import pytest
 
 import grader
 from grader import attempts
+from grader.answers import Answers
 from grader.cache import Cache
 from grader.course import Tolerance, load_course
 from grader.desk import kinds
@@ -243,10 +244,10 @@ def test_the_picture_of_a_failed_check_does_not_wait_for_pytorch(sandbox, tmp_pa
     other.show(other.value(2.0).data)
     whole = graph_in(program).program()
     store = Cache(tmp_path)
-    oracle = Oracle(sandbox, store, 1)
+    oracle = Oracle(sandbox, Answers(store, 1))
     [[gradient], _] = oracle.answers([program, other.program()])
     oracle.save([])
-    later = Oracle(None, store, 1)  # without a sandbox, only what is known can be answered
+    later = Oracle(None, Answers(store, 1))  # without a sandbox, only what is known can be answered
     [numbers] = later.answers([whole])
     shown = dict(zip(whole.labels, numbers, strict=True))
     assert shown["a.grad"] == pytest.approx(gradient, rel=1e-12)

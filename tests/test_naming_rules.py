@@ -11,6 +11,7 @@ import pytest
 
 import grader
 from grader import attempts
+from grader.answers import Answers
 from grader.cache import Cache
 from grader.course import load_course
 from grader.diagnosis.catalogue import catalogue
@@ -39,7 +40,7 @@ def line_up(cache):
     def run(body):
         store, found = Cache(cache), []
         with Sandbox(COURSE.limits, "auto") as sandbox:
-            oracle = Oracle(sandbox, store, COURSE.seed)
+            oracle = Oracle(sandbox, Answers(store, COURSE.seed))
 
             def in_session(session):
                 grounds = Grounds(COURSE, session, sandbox, oracle, COURSE.seed)

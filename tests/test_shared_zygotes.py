@@ -4,11 +4,13 @@ import os
 import signal
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
+import grader
 from grader.classroom import marking
 from grader.classroom.crew import LocalCrew
 from grader.classroom.handins import Work
@@ -138,6 +140,26 @@ def test_a_dead_one_is_replaced(first, second):
     assert other.pid != zygote.pid
 
 
+def test_one_is_started_before_anybody_asks(shared, first):
+    shared.warm(KIND, LIMITS)
+    until = time.monotonic() + 5
+    while not (warm := zygotes_of(KIND)) and time.monotonic() < until:
+        time.sleep(0.01)
+    _, mine = at_work(first)
+    assert mine.ppid() == warm[0].pid
+
+
+def test_pytorch_is_wanted_at_once_where_its_answers_are_not_known(tmp_path):
+    setup = Setup(3, ("mg1",), cache=str(tmp_path))
+    course = load_course()
+    assert marking.wanted_at_once(setup, course) == ("torch",)
+    assert marking.wanted_at_once(replace(setup, isolation="none"), course) == ()
+    grader.check(SOLUTIONS, lessons=["mg1"], seed=3, cache_folder=tmp_path)
+    assert marking.wanted_at_once(setup, course) == ()
+    assert marking.wanted_at_once(replace(setup, seed=4), course) == ("torch",)
+    assert marking.wanted_at_once(replace(setup, lessons=()), course) == ("torch",)
+
+
 def test_what_is_not_installed_is_named(first, monkeypatch):
     monkeypatch.setitem(zygotes.KINDS, KIND, ("no_such_package",))
     with pytest.raises(InfrastructureError, match="no_such_package is not installed"):
@@ -182,7 +204,7 @@ class Closed:
         """Nothing was open."""
 
 
-def test_pytorch_is_imported_once(tmp_path):
+def test_pytorch_is_imported_once(shared, tmp_path):
     """By two processes that grade at once, side by side with all others."""
     setup = Setup(3, ("mg1", "mg2", "mg3", "mg4", "mg5"), cache=str(tmp_path))
     files = tuple((each.name, each.read_bytes()) for each in sorted(SOLUTIONS.glob("mg*.py")))
@@ -190,7 +212,7 @@ def test_pytorch_is_imported_once(tmp_path):
         Work(name, tuple((file, text + f"\n# {name}\n".encode()) for file, text in files))
         for name in ("ada", "grace", "emmy", "sofia")
     ]
-    with LocalCrew(2) as crew:
+    with LocalCrew(2, shared.door) as crew:
         futures = [crew.submit(mark, setup, work) for work in works]
         assert [each.result().outcome for each in futures] == ["graded"] * 4
         assert len(zygotes_of("plain")) == 2  # both of them have worked

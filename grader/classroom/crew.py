@@ -23,7 +23,7 @@ from grader.classroom.handins import Work
 from grader.classroom.holding import SIGNALS, held
 from grader.classroom.marking import Marked, Setup, share
 from grader.errors import InfrastructureError
-from grader.sandbox.shared import Door, SharedZygotes
+from grader.sandbox.shared import Door
 
 Mark = Callable[[Setup, Work], Marked]
 TRIES = 2
@@ -115,25 +115,22 @@ _MANY = 100  # submissions a core
 
 
 class LocalCrew:
-    """Processes of this machine, each with a desk of its own, which share what is slow to start: so
-    PyTorch is imported once. A context manager."""
+    """Processes of this machine, each with a desk of its own. A context manager."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, door: Door) -> None:
+        """`door`: where they share what is slow to start; so PyTorch is imported once."""
         self.size = jobs
-        self._shared = SharedZygotes()
+        self._door = door
         self._pool = self._new()
 
     def __enter__(self) -> "LocalCrew":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
-        try:
-            if kind is None:
-                self._pool.shutdown()  # each writes down what it learned
-            else:
-                self.stop()
-        finally:
-            self._shared.close()
+        if kind is None:
+            self._pool.shutdown()  # each writes down what it learned
+        else:
+            self.stop()
 
     def submit(self, function: Mark, setup: Setup, work: Work) -> "Future[Marked]":
         """Have this done by some process."""
@@ -164,7 +161,7 @@ class LocalCrew:
             self.size,
             mp_context=self._context,
             initializer=_prepare,
-            initargs=(self._shared.door,),
+            initargs=(self._door,),
         )
 
 

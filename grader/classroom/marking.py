@@ -14,9 +14,11 @@ from multiprocessing import util
 from pathlib import Path
 
 from grader import grade, reuse
+from grader.answers import Answers
+from grader.cache import Cache, default_folder
 from grader.classroom.gradebook import FAULT, GRADED, REFUSED, packed
 from grader.classroom.handins import Work
-from grader.course import load_course
+from grader.course import Course, load_course
 from grader.errors import GraderError, SubmissionError
 from grader.intake import Folder
 from grader.model import Report
@@ -33,6 +35,10 @@ class Setup:
     isolation: str = "auto"
     notebooks: str = "auto"
     cache: str | None = None
+
+
+# What is not sealed could kill the zygote that others' workers are forked from.
+UNSHARED = frozenset({"none"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,20 @@ def versions() -> Versions:
     torch = torch_version() or "none"
     code = reuse.stamp(load_course()).hex()
     return Versions(__version__, code, platform.python_version(), torch, platform.machine())
+
+
+def wanted_at_once(setup: Setup, course: Course) -> tuple[str, ...]:
+    """The kinds of shared workers that every desk will ask for first: PyTorch's, where its answers
+    in such a run are not known yet."""
+    if setup.isolation in UNSHARED:
+        return ()
+    cache = Cache(Path(setup.cache) if setup.cache else default_folder())
+    try:
+        asked = setup.lessons or [lesson.id for lesson in course.lessons]
+        suites = [course.lesson(lesson).suite for lesson in asked]
+        return () if Answers(cache, setup.seed).cover(suites) else ("torch",)
+    finally:
+        cache.close()
 
 
 def mark(setup: Setup, work: Work) -> Marked:
@@ -104,8 +124,7 @@ class _Process:
         is remembered on disk."""
         with self._lock:
             if setup not in self._desks:
-                # What is not sealed could kill the zygote that others' workers come from.
-                door = None if setup.isolation == "none" else self.door
+                door = None if setup.isolation in UNSHARED else self.door
                 desk = self._desks[setup] = _Desk(setup, door)
                 util.Finalize(desk, desk.close, exitpriority=10)
             return self._desks[setup]

@@ -17,6 +17,7 @@ from grader.errors import COMPLETE, INFRASTRUCTURE, INTERRUPTED, UsageError
 if TYPE_CHECKING:
     from grader.classroom.roster import Student
     from grader.classroom.session import ClassHandins, Tally
+    from grader.sandbox.shared import Door
 
 EPILOG = """\b
 Examples:
@@ -112,11 +113,12 @@ def command(
         from grader.classroom import lateness, session
         from grader.classroom.crew import usual_jobs
         from grader.classroom.gradebook import Gradebook
-        from grader.classroom.marking import Setup
+        from grader.classroom.marking import Setup, wanted_at_once
         from grader.classroom.roster import read_roster
         from grader.classroom.timing import read_extensions
         from grader.course import load_course
         from grader.sandbox.hide import hide_this_process
+        from grader.sandbox.shared import SharedZygotes
 
     hide_this_process()
     course = load_course()
@@ -129,7 +131,13 @@ def command(
     if late:
         settings["late"] = lateness.to_data(lateness.read_penalty(late))
     students: Sequence[Student] = read_roster(roster) if roster else ()
-    with sigterm_interrupts(), Gradebook(gradebook, create=True) as book:
+    with (
+        sigterm_interrupts(),
+        Gradebook(gradebook, create=True) as book,
+        SharedZygotes() as zygotes,
+    ):
+        for kind in () if scheduler else wanted_at_once(setup, course):
+            zygotes.warm(kind, course.limits)  # this takes longer than all that comes before
         known = students or book.roster()
         handed_in = session.collect(sources, known, course)
         if not handed_in.pieces:
@@ -150,7 +158,8 @@ def command(
         again = session.regrading(regrade, book, course, everyone)
         _say_matching(handed_in, quiet)
         try:
-            with _crew(scheduler, jobs or usual_jobs(len(handed_in.pieces))) as crew:
+            jobs = jobs or usual_jobs(len(handed_in.pieces))
+            with _crew(scheduler, jobs, zygotes.door) as crew:
                 began = time.monotonic()
                 with progress_bar(quiet) as progress:
                     tally = session.run(
@@ -171,7 +180,7 @@ def command(
 
 
 @contextmanager
-def _crew(scheduler: str | None, jobs: int) -> "Generator[Crew]":
+def _crew(scheduler: str | None, jobs: int, door: "Door") -> "Generator[Crew]":
     if scheduler:
         from grader.classroom.cluster import cluster_crew
 
@@ -180,7 +189,7 @@ def _crew(scheduler: str | None, jobs: int) -> "Generator[Crew]":
     else:
         from grader.classroom.crew import LocalCrew
 
-        with LocalCrew(jobs) as local:
+        with LocalCrew(jobs, door) as local:
             yield local
 
 

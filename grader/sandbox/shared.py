@@ -35,9 +35,8 @@ class Door:
             return Zygote(kind, limits)
         ours, theirs = socket.socketpair()
         with theirs:
-            asked = json.dumps([kind, asdict(limits)]).encode()
             try:
-                socket.send_fds(self._asking, [asked], [theirs.fileno()])
+                socket.send_fds(self._asking, [_asked(kind, limits)], [theirs.fileno()])
             except OSError as error:
                 ours.close()
                 why = f"the process that shares its workers is gone: {error}"
@@ -65,6 +64,10 @@ class SharedZygotes:
         """For those who want workers."""
         return Door(self._asking)
 
+    def warm(self, kind: str, limits: Limits) -> None:
+        """Start one that will be needed, without waiting for it."""
+        self._asking.send(_asked(kind, limits))
+
     def close(self) -> None:
         """End all of them, and every worker."""
         if self._thread.is_alive():
@@ -82,15 +85,23 @@ class SharedZygotes:
                 if not asked:
                     return
                 kind, limits = json.loads(asked)
-                with socket.socket(fileno=descriptors[0]) as line:
-                    try:
-                        _living(zygotes, kind, Limits(**limits)).connect(line.fileno())
-                    except InfrastructureError as error:
-                        why = str(error).encode()
-                        line.sendall(ANSWER.pack(-len(why)) + why)
+                try:
+                    zygote, why = _living(zygotes, kind, Limits(**limits)), b""
+                except InfrastructureError as error:
+                    zygote, why = None, str(error).encode()
+                for descriptor in descriptors:
+                    with socket.socket(fileno=descriptor) as line:
+                        if zygote is None:
+                            line.sendall(ANSWER.pack(-len(why)) + why)
+                        else:
+                            zygote.connect(descriptor)
         finally:
             for zygote in zygotes.values():
                 zygote.close()
+
+
+def _asked(kind: str, limits: Limits) -> bytes:
+    return json.dumps([kind, asdict(limits)]).encode()
 
 
 def _living(zygotes: dict[tuple[str, Limits], Zygote], kind: str, limits: Limits) -> Zygote:
