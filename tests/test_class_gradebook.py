@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom import export, feedback, lateness, marking
-from grader.classroom.crew import LocalCrew, mark_all
+from grader.classroom.crew import CrewGone, LocalCrew, mark_all
 from grader.classroom.gradebook import Adjustment, Comment, Gradebook, Handin, Result
 from grader.classroom.handins import Work
 from grader.classroom.marking import Marked, Setup
@@ -228,6 +228,24 @@ def test_work_that_ends_every_process_is_named_and_the_rest_is_done(tmp_path):
     assert {*found} == {*names}
     assert [name for name, each in found.items() if each.outcome != "graded"] == ["poison"]
     assert "ended the grader's process" in found["poison"].message
+
+
+def ending(setup, work):
+    """Stands in for the grader where it can't live."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_where_nobody_can_grade_the_run_ends(tmp_path):
+    """Rather than name a thousand submissions one after the other."""
+    works = [Work(str(number), (("a.py", b"%d" % number),)) for number in range(20)]
+    seen = []
+    with SharedZygotes() as zygotes, LocalCrew(2, zygotes.door) as crew:
+        marking_all = mark_all(crew, Setup(1, cache=str(tmp_path)), works, ending)
+        with pytest.raises(CrewGone, match="nothing was graded; mggrade doctor") as gone:
+            for work, _ in marking_all:
+                seen.append(work.name)
+    assert len(seen) == 5
+    assert f"each of {', '.join(sorted(seen))}, and" in str(gone.value)
 
 
 def test_a_desk_is_opened_anew_after_so_many(tmp_path, monkeypatch):

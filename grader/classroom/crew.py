@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -27,8 +27,16 @@ from grader.sandbox.shared import Door
 
 Mark = Callable[[Setup, Work], Marked]
 TRIES = 2
+HOPELESS = 5  # submissions that ended the process, and not one that did not
 POISON = "grading it ended the grader's process {} times; look at it by hand"
 ROLL_CALL = 5.0  # seconds without a result after which the crew is asked whether it is still there
+
+
+DOOMED = (
+    "the process that grades ended at each of {}, and nothing was graded; mggrade doctor tells "
+    "what is wrong with this machine. Where it finds nothing, look at these by hand, and grade the "
+    "others without them"
+)
 
 
 class CrewGone(InfrastructureError):
@@ -57,7 +65,7 @@ def mark_all(
     than keeps everyone busy. Raises CrewGone, once all that came before has been handed out."""
     source = iter(works)
     waiting: deque[Work] = deque()  # what was under way when a worker was lost
-    tries: dict[str, int] = {}
+    losses = _Losses()
     running: dict[Future[Marked], Work] = {}
     while True:
         alone = bool(waiting)  # to find out whose fault it was
@@ -77,6 +85,7 @@ def mark_all(
             work = running.pop(future)
             try:
                 yield work, future.result()
+                losses.proven = True
             except CrewGone:
                 raise
             except Exception as error:
@@ -93,15 +102,35 @@ def mark_all(
                     lost.append(work)
                 else:
                     yield work, future.result()
-            if len(lost) == 1:
-                (culprit,) = lost
-                tries[culprit.digest] = tries.get(culprit.digest, 0) + 1
-                if tries[culprit.digest] >= TRIES:
-                    lost = []
-                    why = POISON.format(tries[culprit.digest])
-                    yield culprit, Marked(culprit.digest, FAULT, why)
+                    losses.proven = True
+            if len(lost) == 1 and losses.blame(lost[0]):
+                culprit = lost.pop()
+                yield culprit, Marked(culprit.digest, FAULT, POISON.format(TRIES))
             waiting.extend(lost)
+            losses.despair()
             crew.renew()
+
+
+class _Losses:
+    """Whose grading ended a process; `proven` once that of anybody did not."""
+
+    def __init__(self) -> None:
+        self.proven = False
+        self._tries: Counter[str] = Counter()
+        self._blamed: list[str] = []
+
+    def blame(self, work: Work) -> bool:
+        """It was alone when its process ended. Whether that was once too often."""
+        self._tries[work.digest] += 1
+        if self._tries[work.digest] < TRIES:
+            return False
+        self._blamed.append(work.name)
+        return True
+
+    def despair(self) -> None:
+        """Raises CrewGone where it can hardly be the submissions' fault."""
+        if len(self._blamed) >= HOPELESS and not self.proven:
+            raise CrewGone(DOOMED.format(", ".join(sorted(self._blamed))))
 
 
 def usual_jobs(submissions: int) -> int:
