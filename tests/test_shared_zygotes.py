@@ -1,5 +1,6 @@
 """Zygotes that several graders share: one for all, nobody's workers in another's hands."""
 
+import errno
 import os
 import signal
 import socket
@@ -164,6 +165,19 @@ def test_what_is_not_installed_is_named(first, monkeypatch):
     monkeypatch.setitem(zygotes.KINDS, KIND, ("no_such_package",))
     with pytest.raises(InfrastructureError, match="no_such_package is not installed"):
         Engine(first, KIND, [WORKS]).load()
+
+
+def test_a_machine_that_is_full_refuses_one_and_serves_the_next(first, monkeypatch):
+    with monkeypatch.context() as full:
+        full.setattr("subprocess.Popen", no_more_processes)
+        with pytest.raises(InfrastructureError, match="Resource temporarily unavailable"):
+            Engine(first, KIND, [WORKS]).load()
+    at_work(first)
+
+
+def no_more_processes(*arguments, **named):
+    """Stands where a process would be started."""
+    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
 def test_a_worker_has_nobodys_line(shared, first):

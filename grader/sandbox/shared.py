@@ -4,6 +4,7 @@ What is slow to start and large is there once, in the process that the graders a
 has a line of its own to it: see `grader.sandbox.line`.
 """
 
+import contextlib
 import json
 import signal
 import socket
@@ -70,10 +71,9 @@ class SharedZygotes:
 
     def close(self) -> None:
         """End all of them, and every worker."""
-        if self._thread.is_alive():
+        with contextlib.suppress(OSError):
             self._asking.send(b"")
-            self._thread.join()
-        self._asked.close()
+        self._thread.join()
         self._asking.close()
 
     def _serve(self) -> None:
@@ -85,23 +85,30 @@ class SharedZygotes:
                 if not asked:
                     return
                 kind, limits = json.loads(asked)
-                try:
-                    zygote, why = _living(zygotes, kind, Limits(**limits)), b""
-                except InfrastructureError as error:
-                    zygote, why = None, str(error).encode()
-                for descriptor in descriptors:
-                    with socket.socket(fileno=descriptor) as line:
-                        if zygote is None:
-                            line.sendall(ANSWER.pack(-len(why)) + why)
-                        else:
-                            zygote.connect(descriptor)
+                with contextlib.ExitStack() as stack:
+                    lines = [stack.enter_context(socket.socket(fileno=it)) for it in descriptors]
+                    try:
+                        zygote = _living(zygotes, kind, Limits(**limits))
+                        for line in lines:
+                            zygote.connect(line.fileno())
+                    except (InfrastructureError, OSError) as error:
+                        for line in lines:
+                            _refuse(line, str(error))
         finally:
+            self._asked.close()  # whoever asks now is told that nobody is there
             for zygote in zygotes.values():
                 zygote.close()
 
 
 def _asked(kind: str, limits: Limits) -> bytes:
     return json.dumps([kind, asdict(limits)]).encode()
+
+
+def _refuse(line: socket.socket, why: str) -> None:
+    """Tell who waits at this line that there is no zygote."""
+    text = why.encode()
+    with contextlib.suppress(OSError):  # gone meanwhile
+        line.sendall(ANSWER.pack(-len(text)) + text)
 
 
 def _living(zygotes: dict[tuple[str, Limits], Zygote], kind: str, limits: Limits) -> Zygote:
