@@ -30,7 +30,8 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from grader import grade  # noqa: E402
-from grader.classroom.gradebook import Entry, Gradebook  # noqa: E402
+from grader.classroom.gradebook import Gradebook  # noqa: E402
+from grader.classroom.records import Entry  # noqa: E402
 from grader.render.json_format import report_to_data  # noqa: E402
 from tests.classes import LESSONS, student, write_student  # noqa: E402
 from tests.conftest import SOLUTIONS  # noqa: E402

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from grader.classroom.gradebook import Entry, Gradebook
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.records import Entry
 from grader.diagnosis.catalogue import catalogue
 from grader.errors import CourseError
 from grader.render.json_format import report_to_data

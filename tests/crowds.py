@@ -4,7 +4,8 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from grader.classroom.gradebook import Comment, Gradebook, Handin, Result
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.records import Comment, Handin, Result
 from grader.classroom.roster import Student
 from grader.classroom.standing import Standing, standings
 from grader.model import State

@@ -272,7 +272,7 @@ def test_a_gradebook_that_another_program_keeps(undisturbed, hall, tmp_path):
     path = tmp_path / "book.sqlite"
     shutil.copy(undisturbed, path)
     impatient = (
-        "import sys; from grader.classroom import gradebook; gradebook.PATIENCE = 0.1; "
+        "import sys; from grader.classroom import database; database.PATIENCE = 0.1; "
         "from grader.cli import main; main(sys.argv[1:])"
     )
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:

@@ -18,9 +18,10 @@ import pytest
 
 from grader.classroom import export, feedback, lateness, marking
 from grader.classroom.crew import CrewGone, LocalCrew, mark_all
-from grader.classroom.gradebook import Adjustment, Comment, Gradebook, Handin, Result
+from grader.classroom.gradebook import Gradebook
 from grader.classroom.handins import Work
 from grader.classroom.marking import Marked, Setup
+from grader.classroom.records import Adjustment, Comment, Handin, Result
 from grader.classroom.roster import Student
 from grader.classroom.standing import standings
 from grader.classroom.tables import neutralised, write_table
@@ -142,7 +143,7 @@ def test_a_gradebook_that_can_not_be_used_is_told_in_one_line(tmp_path):
 
 
 def test_a_locked_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("grader.classroom.gradebook.PATIENCE", 0.1)
+    monkeypatch.setattr("grader.classroom.database.PATIENCE", 0.1)
     path = tmp_path / "book.sqlite"
     with Gradebook(path, create=True) as book:
         holder = sqlite3.connect(path, isolation_level=None)

@@ -12,8 +12,9 @@ from decimal import Decimal
 import pytest
 
 from grader.classroom import export, feedback, session
-from grader.classroom.gradebook import Adjustment, Gradebook, packed
+from grader.classroom.gradebook import Gradebook
 from grader.classroom.marking import Marked, Setup
+from grader.classroom.records import Adjustment, packed
 from grader.classroom.roster import read_roster
 from grader.classroom.standing import standings
 from grader.classroom.tables import read_table

@@ -18,10 +18,10 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Protocol
 
-from grader.classroom.gradebook import FAULT
 from grader.classroom.handins import Work
 from grader.classroom.holding import SIGNALS, held
 from grader.classroom.marking import Marked, Setup, share
+from grader.classroom.records import FAULT
 from grader.errors import InfrastructureError
 from grader.sandbox.shared import Door
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from grader import grade, reuse
 from grader.answers import Answers
 from grader.cache import Cache, default_folder
-from grader.classroom.gradebook import FAULT, GRADED, REFUSED, packed
 from grader.classroom.handins import Work
+from grader.classroom.records import FAULT, GRADED, REFUSED, packed
 from grader.course import Course, load_course
 from grader.errors import GraderError, SubmissionError
 from grader.intake import Folder
@@ -43,7 +43,7 @@ UNSHARED = frozenset({"none"})
 
 @dataclass(frozen=True)
 class Marked:
-    """What came of one: its outcome (see gradebook.Result), and the report, compressed."""
+    """What came of one: its outcome (see records.Result), and the report, compressed."""
 
     digest: str
     outcome: str

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from grader import reuse
 from grader.classroom.crew import Crew, Mark, mark_all
-from grader.classroom.gradebook import FAULT, GRADED, Gradebook, Handin, Result
+from grader.classroom.gradebook import Gradebook
 from grader.classroom.handins import Work, by_owner, gather
 from grader.classroom.layouts import Owner, Piece, open_source, pieces
 from grader.classroom.marking import Marked, Setup, mark
+from grader.classroom.records import FAULT, GRADED, Handin, Result
 from grader.classroom.roster import Matched, Student, match, student_of
 from grader.course import Course
 from grader.errors import SubmissionError

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grader.classroom import lateness
-from grader.classroom.gradebook import FAULT, REFUSED, Adjustment, Comment, Entry, Gradebook
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.records import FAULT, REFUSED, Adjustment, Comment, Entry
 from grader.classroom.roster import Student
 from grader.model import Outcome, Report
 

@@ -36,7 +36,8 @@ def command(
     gradebook: Path,
 ) -> int:
     """Give or take points, or add a comment. STUDENT is an id, an address, a login or a name."""
-    from grader.classroom.gradebook import Adjustment, Comment, Gradebook
+    from grader.classroom.gradebook import Gradebook
+    from grader.classroom.records import Adjustment, Comment
     from grader.classroom.roster import find
     from grader.course import load_course
 
