@@ -1,9 +1,6 @@
 "use strict";
-// Without this script the page says the same: it adds searching and sorting. It also lets the first
-// rows be seen before the browser has measured the cells of a thousand.
+// Without this script the page says the same: it adds searching and sorting.
 
-const SCREENFUL = 120; // as in class.css
-document.documentElement.classList.add("opening");
 addEventListener("DOMContentLoaded", start);
 
 function start() {
@@ -12,19 +9,8 @@ function start() {
   const texts = rows.map((row) => row.cells[0].textContent.toLowerCase());
   const found = document.querySelector("#found");
   const order = "✓◐✗!·–";
-  const waiting = rows.slice(SCREENFUL);
-  for (const row of waiting) row.classList.add("later");
-  document.documentElement.classList.remove("opening");
-
-  function showAll() {
-    for (const row of waiting.splice(0)) row.classList.remove("later");
-  }
-
-  requestAnimationFrame(() => setTimeout(showAll));
-  addEventListener("beforeprint", showAll);
 
   document.querySelector("#search").addEventListener("input", (event) => {
-    showAll();
     const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     rows.forEach((row, at) => {
@@ -36,7 +22,6 @@ function start() {
 
   for (const button of document.querySelectorAll("[data-sort]")) {
     button.addEventListener("click", () => {
-      showAll();
       const head = button.parentElement;
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const each of head.parentElement.cells) each.removeAttribute("aria-sort");
