@@ -9,6 +9,8 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import threading
+import time
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -229,6 +231,30 @@ def test_work_that_ends_every_process_is_named_and_the_rest_is_done(tmp_path):
     assert {*found} == {*names}
     assert [name for name, each in found.items() if each.outcome != "graded"] == ["poison"]
     assert "ended the grader's process" in found["poison"].message
+
+
+def sleeping(setup, work):
+    """Stands in for the grader, and takes its time."""
+    time.sleep(60)
+
+
+def test_what_nobody_takes_any_more_is_not_waited_for(tmp_path):
+    """Files that are larger than the pipe to the processes: Ctrl-C while one is being written."""
+    before = {*threading.enumerate()}
+    works = [Work(str(number), (("a.py", b"x" * 300_000),)) for number in range(8)]
+    with (
+        SharedZygotes() as zygotes,
+        pytest.raises(KeyboardInterrupt),
+        LocalCrew(2, zygotes.door) as crew,
+    ):
+        for work in works:
+            crew.submit(sleeping, Setup(1, cache=str(tmp_path)), work)
+        time.sleep(1)
+        raise KeyboardInterrupt
+    until = time.monotonic() + 10
+    while (left := {*threading.enumerate()} - before) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not left
 
 
 def ending(setup, work):

@@ -141,6 +141,7 @@ def usual_jobs(submissions: int) -> int:
 
 
 _MANY = 100  # submissions a core
+_PATIENCE = 0.5  # seconds for a pool to notice that its processes have ended
 
 
 class LocalCrew:
@@ -176,6 +177,9 @@ class LocalCrew:
 
     def stop(self) -> None:
         """End the processes now; what they were at is dropped."""
+        # Both are gone from the pool once it is shut down.
+        manager = getattr(self._pool, "_executor_manager_thread", None)
+        queue = getattr(self._pool, "_call_queue", None)
         self._pool.shutdown(wait=False, cancel_futures=True)
         started = [each for each in self._context.made if each.pid is not None]
         for process in started:
@@ -183,6 +187,13 @@ class LocalCrew:
                 process.kill()  # one that is still being prepared holds gentler signals back
         for process in started:
             process.join(5)
+        if manager is not None and queue is not None:
+            manager.join(_PATIENCE)
+            if manager.is_alive():
+                # Before Python 3.11.5 it waits for work to be taken out of a pipe that nobody reads
+                # any more (https://github.com/python/cpython/issues/94777), and Python's own end
+                # waits for it.
+                queue._reader.close()
 
     def _new(self) -> ProcessPoolExecutor:
         self._context = _Processes()
