@@ -30,8 +30,18 @@ KIND = "kernel"  # shared, and warm sooner than PyTorch
 WORKS = Source("student", (("student.py", "def works():\n    return 7\n"),))
 
 
+OTHERS: set[int] = set()  # processes that other tests keep
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    """What was there before does not count."""
+    OTHERS.clear()
+    OTHERS.update(each.pid for each in psutil.Process().children(recursive=True))
+
+
 @pytest.fixture
-def shared():
+def shared(alone):
     with SharedZygotes() as opened:
         yield opened
 
@@ -72,8 +82,9 @@ def kind_of(process):
 
 
 def zygotes_of(kind):
-    """All that descend from this process."""
-    every = [each for each in psutil.Process().children(recursive=True) if kind_of(each) == kind]
+    """All that descend from this process, and began with this test."""
+    mine = psutil.Process().children(recursive=True)
+    every = [each for each in mine if each.pid not in OTHERS and kind_of(each) == kind]
     pids = {each.pid for each in every}  # of their workers too, which look the same
     return [each for each in every if each.ppid() not in pids]
 
