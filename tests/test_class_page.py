@@ -33,60 +33,63 @@ def test_anonymous_means_no_name_anywhere(people):
     assert "Person" not in text and "s0123" not in text and "Student 1000" in text
 
 
-@NEEDS_CHROMIUM
-def test_in_a_browser(people, tmp_path):
+@pytest.fixture
+def opened(people, tmp_path):
+    """Opens the page in a tab of a real browser; `media` is what it is shown on."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     file = tmp_path / "class.html"
     file.write_text(render_class(overview(people, COURSE)), encoding="utf-8")
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(viewport={"width": 390, "height": 844})
-        expect = sync_api.expect
-        complaints = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(file.as_uri())
-        rows = page.locator("#students tbody tr")
-        assert rows.count() == 1000 and "owned" not in page.title()
-        page.fill("#search", "0123")
-        assert page.text_content("#found") == "1 of 1000"
-        assert page.locator("#students tbody tr:visible").count() == 1
-        page.fill("#search", "")
-        page.click("[data-sort=name]")
-        assert "Person 0000" in page.locator("#students tbody tr:nth-child(2) th").text_content()
-        page.click("[data-sort=name]")
-        assert "Person 0998" in page.locator("#students tbody tr:nth-child(1) th").text_content()
-        # Only the table scrolls sideways, not the page.
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        # Far rows are laid out when they come near; the names stay in sight, and so do the heads.
-        page.evaluate("document.querySelector('.heat').scrollTo(300, 1e6)")
-        for stays in ("tbody tr:last-child th", "thead th:first-child", "thead th:last-child"):
-            expect(page.locator(f"#students {stays}")).to_be_visible()
-        left, head = (
-            page.locator(f"#students {each}").bounding_box()["x"]
-            for each in ("tbody tr:last-child th", "thead th:first-child")
-        )
-        assert left == head == page.locator(".heat").bounding_box()["x"] + 1
-        assert complaints == []
+
+        def open_tab(width, height, media="screen"):
+            page = chromium.new_page(viewport={"width": width, "height": height})
+            page.emulate_media(media=media)
+            page.complaints = []
+            page.on("console", lambda said: page.complaints.append(said.text))
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            page.goto(file.as_uri())
+            return page
+
+        yield open_tab
         chromium.close()
 
 
 @NEEDS_CHROMIUM
-def test_on_paper(people, tmp_path):
+def test_in_a_browser(opened):
+    page = opened(390, 844)
+    rows = page.locator("#students tbody tr")
+    assert rows.count() == 1000 and "owned" not in page.title()
+    page.fill("#search", "0123")
+    assert page.text_content("#found") == "1 of 1000"
+    assert page.locator("#students tbody tr:visible").count() == 1
+    page.fill("#search", "")
+    page.click("[data-sort=name]")
+    assert "Person 0000" in page.locator("#students tbody tr:nth-child(2) th").text_content()
+    page.click("[data-sort=name]")
+    assert "Person 0998" in page.locator("#students tbody tr:nth-child(1) th").text_content()
+    # Only the table scrolls sideways, not the page.
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # Far rows are laid out when they come near; the names stay in sight, and so do the heads.
+    page.evaluate("document.querySelector('.heat').scrollTo(300, 1e6)")
+    for stays in ("tbody tr:last-child th", "thead th:first-child", "thead th:last-child"):
+        page.locator(f"#students {stays}").wait_for(state="visible")
+    left, head = (
+        page.locator(f"#students {each}").bounding_box()["x"]
+        for each in ("tbody tr:last-child th", "thead th:first-child")
+    )
+    assert left == head == page.locator(".heat").bounding_box()["x"] + 1
+    assert page.complaints == []
+
+
+@NEEDS_CHROMIUM
+def test_on_paper(opened):
     """Every row is there, and no column is cut off."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    file = tmp_path / "class.html"
-    file.write_text(render_class(overview(people, COURSE)), encoding="utf-8")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        sheet = {"width": 960, "height": 700}  # less its margins
-        page = chromium.new_page(viewport=sheet)
-        page.emulate_media(media="print")
-        page.goto(file.as_uri())
-        heights = [
-            page.evaluate(f"document.querySelector('{each}').getBoundingClientRect().height")
-            for each in (".heat", "#students")
-        ]
-        assert heights[0] >= heights[1] > 10_000
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        chromium.close()
+    page = opened(960, 700, "print")  # a sheet, less its margins
+    heights = [
+        page.evaluate(f"document.querySelector('{each}').getBoundingClientRect().height")
+        for each in (".heat", "#students")
+    ]
+    assert heights[0] >= heights[1] > 10_000
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.complaints == []

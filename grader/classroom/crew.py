@@ -30,8 +30,6 @@ TRIES = 2
 HOPELESS = 5  # submissions that ended the process, and not one that did not
 POISON = "grading it ended the grader's process {} times; look at it by hand"
 ROLL_CALL = 5.0  # seconds without a result after which the crew is asked whether it is still there
-
-
 DOOMED = (
     "the process that grades ended at each of {}, and nothing was graded; mggrade doctor tells "
     "what is wrong with this machine. Where it finds nothing, look at these by hand, and grade the "
@@ -190,9 +188,9 @@ class LocalCrew:
         if manager is not None and queue is not None:
             manager.join(_PATIENCE)
             if manager.is_alive():
-                # Before Python 3.11.5 it waits for work to be taken out of a pipe that nobody reads
-                # any more (https://github.com/python/cpython/issues/94777), and Python's own end
-                # waits for it.
+                # Older Pythons' (3.11.2's) waits for work to be taken out of a pipe that nobody
+                # reads any more (https://github.com/python/cpython/issues/94777), and the end of
+                # this process waits for it.
                 queue._reader.close()
 
     def _new(self) -> ProcessPoolExecutor:
